@@ -1,0 +1,219 @@
+"""metadata.yml, as a group edits it: read with care, and whatever cannot be is said with its line and its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from archive.errors import InvalidFile
+
+LARGEST = 1 << 20  # bytes
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Return what metadata.yml says; an empty file says nothing.
+
+    Raises InvalidFile, with the line, for what is no YAML or nothing that Datasette would understand.
+    """
+    root = _composed(path, _text(path))
+    if root is None:
+        return {}
+    try:
+        _with_keys(_TOP)(root, ())
+    except _Wrong as wrong:
+        raise InvalidFile(path, wrong.sentence, line=wrong.node.start_mark.line + 1) from wrong
+    return dict(_Loader("").construct_document(root))
+
+
+class _Wrong(Exception):
+    """What is wrong with one node of the file, in a sentence."""
+
+    def __init__(self, node: yaml.Node, sentence: str) -> None:
+        super().__init__(sentence)
+        self.node, self.sentence = node, sentence
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain values only: a date stays the text that it is."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse `*name`: a few lines of them can stand for more than any memory holds."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(None, None, "write it out: *references are not read here", mark)
+        return super().compose_node(parent, index)
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InvalidFile(path, f"cannot be read: {error.strerror}") from error
+    if len(raw) > LARGEST:
+        raise InvalidFile(path, "is larger than 1 MB: it is for titles, descriptions and facets only")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidFile(path, "is not UTF-8: save it as UTF-8", line=raw[: error.start].count(b"\n") + 1) from error
+
+
+def _composed(path: Path, text: str) -> yaml.Node | None:
+    """Return the file's tree of nodes, each with its line, or None where it is empty."""
+    try:
+        loader = _Loader(text)
+        root = loader.get_single_node()
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1 if isinstance(error.position, int) else None
+        raise InvalidFile(path, "holds a character that no YAML file may hold", line=line) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise InvalidFile(path, f"is no YAML: {error.problem}", line=mark.line + 1 if mark else None) from error
+    except RecursionError as error:
+        raise InvalidFile(path, "is nested too deeply") from error
+    if root is None or (isinstance(root, yaml.ScalarNode) and root.tag.endswith(":null")):
+        return None
+    return root
+
+
+Place: TypeAlias = tuple[str, ...]  # where in the file, such as ("databases", "archive", "tables")
+Check: TypeAlias = Callable[[yaml.Node, Place], None]  # raises _Wrong
+
+
+def _with_keys(keys: Mapping[str, Check]) -> Check:
+    """Make the check of a mapping whose names are known."""
+
+    def check(node: yaml.Node, place: Place) -> None:
+        for key, value in _items(node, place):
+            here = (*place, key.value)
+            if key.value not in keys:
+                near = get_close_matches(key.value, keys, n=1)
+                hint = f" (is {near[0]!r} meant?)" if near else ""
+                raise _Wrong(key, f"{_name(here)} is nothing that Datasette knows{hint}")
+            keys[key.value](value, here)
+
+    return check
+
+
+def _map_of(each: Check) -> Check:
+    """Make the check of a mapping whose names are free; it may be left empty."""
+
+    def check(node: yaml.Node, place: Place) -> None:
+        if not _is_null(node):
+            for key, value in _items(node, place):
+                each(value, (*place, key.value))
+
+    return check
+
+
+def _list_of(each: Check) -> Check:
+    def check(node: yaml.Node, place: Place) -> None:
+        if not isinstance(node, yaml.SequenceNode):
+            raise _Wrong(node, f"{_name(place)} must be a list")
+        for number, item in enumerate(node.value, 1):
+            each(item, (*place, str(number)))
+
+    return check
+
+
+def _scalar(what: str, *tags: str) -> Check:
+    def check(node: yaml.Node, place: Place) -> None:
+        if not isinstance(node, yaml.ScalarNode) or node.tag.rpartition(":")[2] not in tags:
+            raise _Wrong(node, f"{_name(place)} must be {what}")
+
+    return check
+
+
+def _items(node: yaml.Node, place: Place) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    """Yield each name and what it says; every name once."""
+    if not isinstance(node, yaml.MappingNode):
+        raise _Wrong(node, f"{_name(place)} must consist of lines of the form 'name: what it says'")
+    seen = set()
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _Wrong(key, f"{_name(place)} has a name that is no text")
+        if key.value in seen:
+            raise _Wrong(key, f"{_name((*place, key.value))} stands there twice")
+        seen.add(key.value)
+        yield key, value
+
+
+def _name(place: Place) -> str:
+    return ".".join(place) or "the file"
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")
+
+
+def _size(node: yaml.Node, place: Place) -> None:
+    if not (isinstance(node, yaml.ScalarNode) and re.fullmatch("[1-9][0-9]{0,6}|max", node.value)):
+        raise _Wrong(node, f"{_name(place)} must be a number from 1 up, or max")
+
+
+def _facet(node: yaml.Node, place: Place) -> None:
+    """Check one facet: a column's name, or one kind of facet and its column."""
+    if not isinstance(node, yaml.MappingNode):
+        _words(node, place)
+    elif len(node.value) != 1:
+        raise _Wrong(node, f"{_name(place)} must name one kind of facet, such as array: places")
+    else:
+        _map_of(_anything)(node, place)
+
+
+def _query(node: yaml.Node, place: Place) -> None:
+    """Check a query of the group's own: it only reads."""
+    if not isinstance(node, yaml.ScalarNode):
+        for key, value in _items(node, place):
+            if key.value == "write" and value.value not in ("false", "no", "off"):
+                raise _Wrong(key, f"{_name((*place, 'write'))}: nothing is written to an archive in this way")
+
+
+def _anything(node: yaml.Node, place: Place) -> None:
+    """Check only that no name stands there twice: what plugins and rules say is their own."""
+    if isinstance(node, yaml.MappingNode):
+        _map_of(_anything)(node, place)
+    elif isinstance(node, yaml.SequenceNode):
+        _list_of(_anything)(node, place)
+
+
+_words = _scalar("a text", "str", "int", "float", "bool", "null")
+_yes_or_no = _scalar("true or false", "bool")
+
+_DESCRIBED: dict[str, Check] = {
+    **dict.fromkeys(("title", "description", "description_html"), _words),
+    **dict.fromkeys(("license", "license_url", "source", "source_url", "about", "about_url"), _words),
+    "allow": _anything,
+    "permissions": _anything,
+    "plugins": _map_of(_map_of(_anything)),
+}
+_TABLE: dict[str, Check] = {
+    **_DESCRIBED,
+    **dict.fromkeys(("sort", "sort_desc", "label_column", "fts_table", "fts_pk", "searchmode"), _words),
+    **dict.fromkeys(("columns", "units"), _map_of(_words)),
+    **dict.fromkeys(("size", "facet_size"), _size),
+    "facets": _list_of(_facet),
+    "sortable_columns": _list_of(_words),
+    "hidden": _yes_or_no,
+}
+_DATABASE: dict[str, Check] = {
+    **_DESCRIBED,
+    "allow_sql": _anything,
+    "tables": _map_of(_with_keys(_TABLE)),
+    "queries": _map_of(_query),
+}
+_TOP: dict[str, Check] = {
+    **_DESCRIBED,
+    "allow_sql": _anything,
+    "databases": _map_of(_with_keys(_DATABASE)),
+    **dict.fromkeys(("extra_css_urls", "extra_js_urls"), _list_of(_anything)),
+}

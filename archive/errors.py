@@ -1,0 +1,55 @@
+"""What can go wrong in an archive, in sentences that the person at the terminal can act on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class ArchiveError(Exception):
+    """Something that a person can mend; the message says what is wrong and what to do."""
+
+
+class NotAnArchive(ArchiveError):
+    """The folder holds no archive."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} is not an archive (it holds no archive.db): make one with 'conricerca init {folder}'"
+        )
+        self.folder = folder
+
+
+class NewerSchema(ArchiveError):
+    """The archive was written by a newer conricerca than this one."""
+
+    def __init__(self, folder: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"{folder} was written by a newer conricerca (schema {found}, this program knows {known}): "
+            "upgrade the program; nothing was changed"
+        )
+        self.found, self.known = found, known
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process is writing the archive."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"another conricerca is working on {folder}: wait until it has finished, then run again")
+        self.folder = folder
+
+
+class UnknownTestimony(ArchiveError):
+    """No testimony has this accession number."""
+
+    def __init__(self, accession: str) -> None:
+        super().__init__(f"no testimony with accession number {accession!r}")
+        self.accession = accession
+
+
+class InvalidFile(ArchiveError):
+    """A file that people write by hand (vocabulary, metadata, manifest) says something that cannot be."""
+
+    def __init__(self, path: Path, complaint: str, *, line: int | None = None) -> None:
+        at = f", line {line}" if line is not None else ""
+        super().__init__(f"{path}{at}: {complaint}")
+        self.path, self.line = path, line

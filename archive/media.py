@@ -1,0 +1,78 @@
+"""Originals: files kept as they came, named by their SHA-256, read-only, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from archive.folder import Archive
+
+BLOCK = 1 << 20  # bytes
+MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
+    ".json": "application/json",
+}
+
+
+def sha256_of(path: Path) -> str:
+    """Return the file's SHA-256 in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep_original(archive: Archive, source: Path, suffix: str, *, on_bytes: Callable[[int], None] | None = None) -> str:
+    """Copy the file into the archive and return its SHA-256.
+
+    The copy has its name only once every byte is on the disk; a file that is already kept is not written again.
+    """
+    archive.media.mkdir(exist_ok=True)
+    part = archive.media / f".incoming-{os.getpid()}"
+    try:
+        digest = _copy(source, part, on_bytes)
+        target = archive.original(digest, suffix)
+        if target.exists() and target.stat().st_size == part.stat().st_size:
+            return digest
+        target.parent.mkdir(exist_ok=True)
+        part.chmod(0o444)
+        part.replace(target)
+        _sync_folder(target.parent)
+        return digest
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def remove_leftovers(archive: Archive) -> None:
+    """Remove copies that an interrupted run left unfinished; call only while holding the write lock."""
+    for part in archive.media.glob(".incoming-*"):
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path, on_bytes: Callable[[int], None] | None) -> str:
+    digest = hashlib.sha256()
+    with source.open("rb") as reading, target.open("wb") as writing:
+        while block := reading.read(BLOCK):
+            digest.update(block)
+            writing.write(block)
+            if on_bytes:
+                on_bytes(len(block))
+        writing.flush()
+        os.fsync(writing.fileno())
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,24 @@
+"""What readers browse and facet, derived from testimonies, transcripts and tags; it can be rebuilt at any time."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive.database import writing
+from archive.sql import statement
+
+
+def refresh_testimony(db: Database, testimony: int) -> None:
+    """Bring one testimony's line in the catalogue, its passages' facets and its own up to date."""
+    with writing(db):
+        for command in statement("refresh_testimony").split(";\n"):
+            if command.strip():
+                db.execute(command, {"testimony": testimony})
+
+
+def refresh_counts(db: Database) -> None:
+    """Count again how many testimonies and passages speak of each term, for the front page."""
+    with writing(db):
+        for command in statement("refresh_counts").split(";\n"):
+            if command.strip():
+                db.execute(command)

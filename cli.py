@@ -1,0 +1,413 @@
+"""The `conricerca` command: options, messages and exit codes; what is done is done elsewhere."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+import sys
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.errors import ArchiveError
+from archive.folder import Archive, create_archive, open_archive
+from archive.records import VocabularyName
+from transcripts.model import TranscriptError
+from transcripts.timecode import format_timecode
+
+
+class OneLineErrors(click.Group):
+    """Turns what a person can mend into one line and exit status 1; anything else is a bug and keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (ArchiveError, TranscriptError) as error:
+            raise click.ClickException(str(error)) from error
+        except sqlite3.OperationalError as error:
+            if "full" in str(error):
+                raise click.ClickException(_FULL) from error
+            if "readonly" in str(error) or "unable to open" in str(error):
+                raise click.ClickException(f"the archive cannot be written: {error}") from error
+            raise
+        except sqlite3.DatabaseError as error:
+            if "malformed" in str(error) or "not a database" in str(error):
+                raise click.ClickException(f"archive.db is damaged ({error}): restore it from a backup") from error
+            raise
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise click.ClickException(_FULL) from error
+            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+                raise click.ClickException(f"no permission: {error.filename or error}") from error
+            raise
+
+
+_FULL = "the disk is full: nothing is half-written; make room and run the same command again"
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "-C",
+    "--archive",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=True),
+    envvar="CONRICERCA_ARCHIVE",
+    default=Path(),
+    show_default="the current folder",
+    help="The archive's folder. Also from the environment variable CONRICERCA_ARCHIVE.",
+)
+@click.version_option(package_name="conricerca")
+@click.pass_context
+def main(ctx: click.Context, folder: Path) -> None:
+    """Record interviews, search testimonies, publish struggle histories.
+
+    An archive is a folder that a group owns. Make one, bring in recordings and written accounts, then read it:
+
+    \b
+        conricerca init our-archive
+        conricerca -C our-archive ingest recordings/
+        conricerca -C our-archive serve
+    """
+    ctx.obj = folder
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def init(chosen: Path, folder: Path | None) -> None:
+    """Make a new archive in FOLDER, with the starter vocabularies."""
+    archive = create_archive(folder or chosen)
+    click.echo(f"{archive.path}: ready. Say in metadata.yml who you are; then 'conricerca -C {archive.path} ingest …'")
+
+
+def transcription_options(command: Any) -> Any:
+    """Add the options that say how the machine hears."""
+    options = (
+        click.option("--model", default="small", show_default=True, metavar="NAME|PATH", help="A Whisper model."),
+        click.option(
+            "--engine",
+            type=click.Choice(["faster-whisper", "openai-whisper"]),
+            default="faster-whisper",
+            show_default=True,
+            help="The program that runs the model.",
+        ),
+        click.option(
+            "--device",
+            type=click.Choice(["auto", "cpu", "cuda"]),
+            default="auto",
+            show_default=True,
+            help="Where the model runs.",
+        ),
+        click.option("--threads", type=click.IntRange(0), default=0, show_default="all", help="Processor threads."),
+        click.option(
+            "--longest-piece",
+            type=click.FloatRange(1, 30),
+            default=30.0,
+            show_default=True,
+            help="Seconds of speech that are heard at once.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="CSV",
+    help="What is known about each file: file, title, narrator, interviewer, recorded_on, place, language, …",
+)
+@click.option("--title", help="The title, where a single file comes in.")
+@click.option("--kind", help="interview, account or assembly.")
+@click.option("--narrator", "narrators", multiple=True, help="Who tells; a pseudonym where a name is not to be known.")
+@click.option("--interviewer", "interviewers", multiple=True, help="Who asks.")
+@click.option("--recorded-on", help="2026-11-22, 2026-11 or 2026.")
+@click.option("--place", help="Where it was recorded.")
+@click.option("--language", help="The language spoken: en, es, fr, … or its English name; detected if not given.")
+@click.option("--collection", help="The collection that all these files belong to.")
+@click.option("--consent", help="What the narrator agreed to, in words.")
+@click.option("--accept-truncated", is_flag=True, help="Keep recordings that end before they should.")
+@click.option("--no-transcribe", is_flag=True, help="Only take in and tag; transcribe later.")
+@click.option("--ner", metavar="NAME|PATH", help="A trained spaCy pipeline that suggests more tags.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+@transcription_options
+@click.pass_obj
+def ingest(
+    folder: Path,
+    /,
+    paths: tuple[Path, ...],
+    manifest: Path | None,
+    accept_truncated: bool,
+    no_transcribe: bool,
+    ner: str | None,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Bring in recordings, written accounts and transcripts from files and folders.
+
+    Recordings are transcribed, everything is tagged. What was already brought in is left as it is, and what an earlier
+    run left unfinished is finished.
+    """
+    from ingest.accession import Arrival
+    from ingest.descriptions import describe
+    from ingest.items import items_of
+    from ingest.pipeline import ingest as run
+    from ingest.reporting import choose_reporter
+
+    archive = open_archive(folder)
+    if not paths and manifest is None:
+        raise click.UsageError("name files or folders to bring in, or a --manifest")
+    options = _options(said)
+    fields = ("title", "kind", "narrators", "interviewers", "recorded_on", "place", "language", "collection", "consent")
+    description = describe({field: _listed(said[field]) for field in fields})
+    collected = items_of(paths, manifest=manifest, description=description, besides=[archive.path])
+    if said["title"] and len(collected.items) > 1:
+        raise click.UsageError(f"one --title for {len(collected.items)} files: use a --manifest")
+    report = choose_reporter(as_json=as_json)
+    for remark in collected.remarks:
+        report.say(remark)
+    arrival = Arrival(on=date.today(), accept_truncated=accept_truncated)  # noqa: DTZ011 - the day where the archive is
+    summary = run(
+        archive, collected.items, arrival=arrival, options=None if no_transcribe else options, report=report, ner=ner
+    )
+    summary.failures[:0] = collected.failures
+    _conclude(summary, report)
+
+
+@main.command()
+@click.option("--again", multiple=True, metavar="ACCESSION", help="Also hear this testimony again, as a new revision.")
+@click.option("--language", help="The language spoken; detected if not given.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+@transcription_options
+@click.pass_obj
+def transcribe(folder: Path, /, again: tuple[str, ...], as_json: bool, **said: Any) -> None:
+    """Transcribe the recordings that wait for it, and tag what was heard."""
+    from ingest.pipeline import transcribe as run
+    from ingest.reporting import choose_reporter
+
+    report = choose_reporter(as_json=as_json)
+    _conclude(run(open_archive(folder), options=_options(said), report=report, again=again), report)
+
+
+@main.command()
+@click.option("--again", is_flag=True, help="Everything, not only what the present vocabularies have not seen.")
+@click.option("--ner", metavar="NAME|PATH", help="A trained spaCy pipeline that suggests more tags.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+@click.pass_obj
+def tag(folder: Path, again: bool, ner: str | None, as_json: bool) -> None:
+    """Tag by place, movement and theme what has not been read with the present vocabularies."""
+    from ingest.pipeline import tag as run
+    from ingest.reporting import choose_reporter
+
+    report = choose_reporter(as_json=as_json)
+    _conclude(run(open_archive(folder), report=report, ner=ner, again=again), report)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.pass_obj
+def status(folder: Path, as_json: bool) -> None:
+    """Say what the archive holds and what is still to be done."""
+    from archive.status import read_status
+
+    db = open_archive(folder).read()
+    found = read_status(db)
+    db.close()
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    click.echo(f"{found.testimonies} testimonies, {found.passages} passages, {found.tags} tags of {found.terms} terms")
+    click.echo(f"{found.recordings} recordings, {format_timecode(found.seconds, hours=True)} hours")
+    for state, lines in (("wait for transcription", found.waiting), ("could not be transcribed", found.failed)):
+        if lines:
+            click.echo(f"{len(lines)} {state} ('conricerca transcribe'):")
+            click.echo("\n".join(f"  {line}" for line in lines))
+    if found.untagged:
+        click.echo(f"{found.untagged} testimonies wait for tags of the present vocabularies ('conricerca tag')")
+    if found.in_doubt:
+        click.echo(f"{found.in_doubt} tags are in doubt: two terms claim the same words")
+
+
+@main.command()
+@click.argument("words", nargs=-1)
+@click.option("--place", "places", multiple=True, help="Only passages that speak of this place.")
+@click.option("--movement", "movements", multiple=True, help="Only passages that speak of this movement.")
+@click.option("--theme", "themes", multiple=True, help="Only passages that speak of this theme.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many passages.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def search(
+    folder: Path,
+    words: tuple[str, ...],
+    places: tuple[str, ...],
+    movements: tuple[str, ...],
+    themes: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find passages by words, places, movements and themes: testimony, time and passage."""
+    from archive.search import Query, find_passages
+    from archive.terms import find_slug
+
+    db = open_archive(folder).read()
+    query = Query(
+        words=" ".join(words),
+        places=tuple(find_slug(db.conn, VocabularyName.PLACE, place) for place in places),
+        movements=tuple(find_slug(db.conn, VocabularyName.MOVEMENT, movement) for movement in movements),
+        themes=tuple(find_slug(db.conn, VocabularyName.THEME, theme) for theme in themes),
+    )
+    found = find_passages(db.conn, query, limit=limit)
+    db.close()
+    for passage in found.passages:
+        click.echo(json.dumps(asdict(passage), ensure_ascii=False) if as_json else _shown(passage))
+    if not as_json:
+        over = "over " if found.capped else ""
+        click.echo(f"{len(found.passages)} of {over}{found.total} passages", err=True)
+
+
+def _shown(passage: Any) -> str:
+    """One passage for a terminal: accession number, time, title, and the words with the hits in bold."""
+    text, at = "", 0
+    for start, end in passage.marks:
+        text += passage.text[at:start] + click.style(passage.text[start:end], bold=True)
+        at = end
+    time = f" {format_timecode(passage.start)}" if passage.start is not None else ""
+    return f"{passage.accession}{time}  {passage.title}\n    {text}{passage.text[at:]}\n"
+
+
+@main.group()
+def vocabulary() -> None:
+    """The archive's own words for places, movements and themes."""
+
+
+@vocabulary.command("list")
+@click.argument("name", type=click.Choice(list(VocabularyName)), required=False)
+@click.pass_obj
+def list_terms(folder: Path, name: str | None) -> None:
+    """List the terms, with the number of passages that speak of each."""
+    db = open_archive(folder).read()
+    rows = db.execute(
+        "select vocabulary, slug, preferred, coalesce(passages, 0) from terms left join term_counts on term = id "
+        "where not retired and vocabulary = coalesce(?, vocabulary) order by vocabulary, preferred",
+        [name],
+    ).fetchall()
+    db.close()
+    for kind, slug, preferred, count in rows:
+        click.echo(f"{kind:9} {count:7}  {preferred}  ({slug})")
+
+
+@vocabulary.command("check")
+@click.pass_obj
+def check_vocabularies(folder: Path) -> None:
+    """Check the vocabulary files: mistakes, and words that two terms claim."""
+    from archive.vocabularies import read_vocabularies, warnings
+
+    for found in read_vocabularies(open_archive(folder).vocabularies):
+        click.echo(f"{found.name}: {len(found.terms)} terms")
+        for warning in warnings(found):
+            click.echo(f"  {warning}")
+
+
+@vocabulary.command("gazetteer")
+@click.argument("name")
+@click.option("--add", type=int, metavar="N", help="Add the Nth proposal to places.yml.")
+@click.pass_obj
+def gazetteer(folder: Path, name: str, add: int | None) -> None:
+    """Propose places called NAME, with coordinates from GeoNames (CC BY 4.0)."""
+    from archive.gazetteer import candidate_to_term, open_gazetteer
+    from archive.vocabularies import write_term
+
+    found = open_gazetteer(on_progress=lambda line: click.echo(line, err=True)).look_up(name)
+    if not found:
+        raise ArchiveError(f"GeoNames knows no place called {name!r}: write it into places.yml by hand")
+    if add is None:
+        for number, candidate in enumerate(found, 1):
+            click.echo(f"{number:3}  {candidate}")
+        click.echo("Data: GeoNames, CC BY 4.0. Add one with --add N.", err=True)
+        return
+    if not 1 <= add <= len(found):
+        raise ArchiveError(f"there are {len(found)} proposals, not {add}")
+    term = candidate_to_term(found[add - 1])
+    write_term(open_archive(folder).vocabularies / "places.yml", term)
+    click.echo(f"{term.preferred} ({term.slug}) is in places.yml; 'conricerca tag' finds it in the testimonies")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Only this computer: the archive is private.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The port.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+@click.pass_obj
+def serve(folder: Path, host: str, port: int, open_browser: bool) -> None:
+    """Serve the private archive on this computer."""
+    _serve(open_archive(folder), host, port, open_browser=open_browser)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-archive"))
+@click.option("--model", metavar="NAME|PATH", help="A real Whisper model instead of the tiny one of the repository.")
+@click.option("--serve/--no-serve", "serving", default=True, help="Serve it when it is built.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The port.")
+def demo(folder: Path, model: str | None, serving: bool, port: int) -> None:
+    """Build a demonstration archive in FOLDER by running the whole pipeline, and serve it."""
+    from ingest.demonstration import build_demonstration
+    from ingest.reporting import choose_reporter
+
+    report = choose_reporter(as_json=False)
+    archive, summary = build_demonstration(folder, model=model, report=report)
+    _conclude(summary, report)
+    if serving:
+        _serve(archive, "127.0.0.1", port, open_browser=False)
+
+
+def _serve(archive: Archive, host: str, port: int, *, open_browser: bool) -> None:
+    from archive.web.settings import serve as run
+
+    run(
+        archive,
+        host=host,
+        port=port,
+        open_browser=open_browser,
+        on_ready=lambda address: click.echo(f"{address}  (stop with Ctrl-C)"),
+    )
+
+
+def _options(said: dict[str, Any]) -> Any:
+    from ingest.descriptions import describe
+    from ingest.engines.protocol import TranscriptionOptions
+
+    names = ("model", "engine", "device", "threads", "longest_piece")
+    language = describe({"language": said["language"]}).language
+    return TranscriptionOptions(language=language, **{name: said[name] for name in names})
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _conclude(summary: Any, report: Any) -> None:
+    """Say what was done; list what went wrong, and leave with status 1 if anything did."""
+    counts = (
+        ("added", summary.added),
+        ("already there", summary.already),
+        ("transcribed", summary.transcribed),
+        ("tagged", summary.tagged),
+        ("refused", len(summary.failures)),
+    )
+    done = ", ".join(f"{count} {word}" for word, count in counts if count) or "nothing to do"
+    report.say(done, **{word.replace(" ", "_"): count for word, count in counts})
+    for failure in summary.failures:
+        click.echo(f"Error: {failure}", err=True)
+    if summary.failures:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

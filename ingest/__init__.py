@@ -1,0 +1,1 @@
+"""How it gets in: accession, audio, transcription, tagging, and the pipeline that runs them."""

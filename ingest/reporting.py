@@ -1,0 +1,132 @@
+"""How far the work is: a bar with the time left on a terminal, plain lines elsewhere, JSON lines for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import IO, TYPE_CHECKING, Protocol
+
+from transcripts.timecode import format_timecode
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+PLAIN_EVERY = 20.0  # seconds between two plain lines about the same work
+
+
+class Reporter(Protocol):
+    """Hears what is going on. `total` and `done` are seconds of sound, or files, whichever `unit` says."""
+
+    def begin(self, work: str, *, total: float, unit: str) -> None:
+        """Some work begins."""
+
+    def advance(self, done: float) -> None:
+        """So much of it is done."""
+
+    def end(self) -> None:
+        """It has ended."""
+
+    def say(self, line: str, **facts: object) -> None:
+        """Something worth a line; `facts` are the same for a script."""
+
+
+class PlainReporter:
+    """Lines of text, seldom enough for a log."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._work, self._total, self._unit, self._last = "", 0.0, "", 0.0
+
+    def begin(self, work: str, *, total: float, unit: str) -> None:
+        """Say what begins."""
+        self._work, self._total, self._unit, self._last = work, total, unit, time.monotonic()
+        self.say(f"{work} ({self._amount(total)})")
+
+    def advance(self, done: float) -> None:
+        """Say how far it is, every twenty seconds."""
+        if time.monotonic() - self._last >= PLAIN_EVERY:
+            self._last = time.monotonic()
+            self.say(f"{self._work}: {self._amount(done)} of {self._amount(self._total)}")
+
+    def end(self) -> None:
+        """Say nothing: the outcome has its own line."""
+
+    def say(self, line: str, **facts: object) -> None:
+        """Print the line."""
+        print(line, file=self._stream, flush=True)
+
+    def _amount(self, number: float) -> str:
+        return format_timecode(number) if self._unit == "seconds" else f"{number:.0f} {self._unit}"
+
+
+class JsonReporter:
+    """One JSON object a line, for scripts."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._work = ""
+
+    def begin(self, work: str, *, total: float, unit: str) -> None:
+        """Write what begins."""
+        self._work = work
+        self._write({"event": "begin", "work": work, "total": total, "unit": unit})
+
+    def advance(self, done: float) -> None:
+        """Write how far it is."""
+        self._write({"event": "progress", "work": self._work, "done": round(done, 2)})
+
+    def end(self) -> None:
+        """Write that it has ended."""
+        self._write({"event": "end", "work": self._work})
+
+    def say(self, line: str, **facts: object) -> None:
+        """Write the line with its facts."""
+        self._write({"event": "message", "message": line, **facts})
+
+    def _write(self, event: dict[str, object]) -> None:
+        print(json.dumps(event, ensure_ascii=False), file=self._stream, flush=True)
+
+
+class BarReporter:
+    """A bar with the time left, on a terminal."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        from rich.console import Console
+
+        self._console = Console(file=stream, highlight=False, markup=False, soft_wrap=True)
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def begin(self, work: str, *, total: float, unit: str) -> None:
+        """Show a bar."""
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        self.end()
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=self._console, transient=True)
+        self._task = self._progress.add_task(work, total=total or None)
+        self._progress.start()
+
+    def advance(self, done: float) -> None:
+        """Move the bar."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=done)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()
+        self._progress = None
+
+    def say(self, line: str, **facts: object) -> None:
+        """Print the line above the bar."""
+        self._console.print(line)
+
+
+def choose_reporter(*, as_json: bool, stream: IO[str] | None = None) -> Reporter:
+    """Return the reporter that suits where the lines go."""
+    stream = stream or sys.stdout
+    if as_json:
+        return JsonReporter(stream)
+    return BarReporter(stream) if stream.isatty() else PlainReporter(stream)

@@ -1,0 +1,1 @@
+"""How testimonies get in."""

@@ -1,0 +1,149 @@
+"""The command line: what it says, what it refuses, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from archive.folder import create_archive
+from archive.migrations import SCHEMA
+from cli import main
+from tests.builders import a_wav, an_archive
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def commands(command: click.Command = main, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
+    found = [(path, command)]
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            found += commands(child, (*path, name))
+    return found
+
+
+@pytest.mark.parametrize(("path", "command"), commands(), ids=lambda value: " ".join(value) if value else "conricerca")
+def test_every_command_and_option_explains_itself(path: tuple[str, ...], command: click.Command) -> None:
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+    assert f"## `{' '.join(('conricerca', *path))}`" in Path("docs/cli.md").read_text(encoding="utf-8")
+
+
+def test_a_newcomer_makes_an_archive_brings_in_an_account_and_finds_a_passage(tmp_path: Path) -> None:
+    archive = tmp_path / "ours"
+    account = tmp_path / "account.txt"
+    account.write_text("In Glasgow the tenants went on rent strike.")
+    assert call("init", archive).exit_code == 0
+    result = call("-C", archive, "ingest", account, "--title", "A strike", "--language", "English")
+    assert (result.exit_code, "2026." in result.output) == (0, True)
+    found = call("-C", archive, "search", "tenants", "--place", "glasgow")
+    assert "A strike" in found.output
+    assert "1 of 1 passages" in found.output
+    status = json.loads(call("-C", archive, "status", "--json").output)
+    assert (status["testimonies"], status["passages"], status["untagged"]) == (1, 1, 0)
+
+
+def test_the_archive_may_be_named_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_archive(tmp_path)
+    monkeypatch.setenv("CONRICERCA_ARCHIVE", str(tmp_path))
+    assert "0 testimonies" in call("status").output
+
+
+@pytest.mark.parametrize("command", ["status", "search", "serve", "transcribe", "tag"])
+def test_a_folder_that_is_no_archive_is_refused_in_one_line(tmp_path: Path, command: str) -> None:
+    result = call("-C", tmp_path, command)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert "conricerca init" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_a_newer_archive_is_refused(tmp_path: Path) -> None:
+    with create_archive(tmp_path).write() as db:
+        db.execute(f"pragma user_version = {SCHEMA + 1}")
+    assert "upgrade the program" in call("-C", tmp_path, "status").output
+
+
+def test_a_batch_with_a_bad_file_ends_with_status_one_and_names_it_last(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    (tmp_path / "empty.mp3").touch()
+    (tmp_path / "account.txt").write_text("Glasgow.")
+    result = call("-C", archive.path, "ingest", tmp_path / "empty.mp3", tmp_path / "account.txt", "--no-transcribe")
+    assert result.exit_code == 1
+    assert "1 added" in result.output
+    assert result.output.splitlines()[-1].startswith(f"Error: {tmp_path / 'empty.mp3'}: ")
+
+
+def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    result = call("-C", an_archive(tmp_path).path, "ingest", tmp_path / "gone.wav")
+    assert (result.exit_code, "no such file" in result.output) == (1, True)
+
+
+def test_a_manifests_unknown_column_stops_before_anything_comes_in(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    manifest = tmp_path / "interviews.csv"
+    manifest.write_text("file,titel\na.txt,Ours\n")
+    (tmp_path / "a.txt").write_text("Glasgow.")
+    result = call("-C", archive.path, "ingest", "--manifest", manifest)
+    assert (result.exit_code, "did you mean 'title'?" in result.output) == (1, True)
+    assert "0 testimonies" in call("-C", archive.path, "status").output
+
+
+def test_a_manifest_alone_brings_in_its_files(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    (tmp_path / "a.txt").write_text("Glasgow.")
+    (tmp_path / "interviews.csv").write_text("file,title,narrator\na.txt,Ours,Rosa\ngone.wav,Lost,\n")
+    result = call("-C", archive.path, "ingest", "--manifest", tmp_path / "interviews.csv", "--no-transcribe")
+    assert result.exit_code == 1
+    assert "line 3: the file" in result.output
+    assert "Ours" in call("-C", archive.path, "search", "glasgow").output
+
+
+def test_a_broken_vocabulary_names_line_and_key(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path)
+    path = archive.vocabularies / "themes.yml"
+    path.write_text("vocabulary: theme\nterms:\n  - id: rent\n    lables: {en: Rent}\n")
+    result = call("-C", archive.path, "tag")
+    assert result.exit_code == 1
+    assert "themes.yml, line 4" in result.output
+    assert "lables" in result.output
+
+
+def test_a_wrong_query_gets_a_hint(tmp_path: Path) -> None:
+    result = call("-C", an_archive(tmp_path).path, "search", "strike", "AND")
+    assert (result.exit_code, "words are missing" in result.output) == (1, True)
+
+
+def test_a_place_that_is_not_in_the_vocabulary_gets_the_nearest(tmp_path: Path) -> None:
+    result = call("-C", an_archive(tmp_path).path, "search", "--place", "Glasgwo")
+    assert (result.exit_code, "did you mean 'Glasgow'?" in result.output) == (1, True)
+
+
+def test_the_private_archive_is_served_to_this_computer_only(tmp_path: Path) -> None:
+    result = call("-C", an_archive(tmp_path).path, "serve", "--host", "0.0.0.0")
+    assert (result.exit_code, "this computer only" in result.output) == (1, True)
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = call("-C", an_archive(tmp_path).path, "serve", "--port", port)
+    assert (result.exit_code, str(port) in result.output) == (1, True)
+
+
+def test_one_title_for_several_files_is_refused(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    for name in ("a.wav", "b.wav"):
+        a_wav(tmp_path / name, seconds=0.5 if name == "a.wav" else 0.7)
+    result = call("-C", archive.path, "ingest", tmp_path / "a.wav", tmp_path / "b.wav", "--title", "Both")
+    assert (result.exit_code, "use a --manifest" in result.output) == (2, True)
