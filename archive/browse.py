@@ -9,9 +9,12 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from archive.errors import UnknownTestimony
 from archive.records import VocabularyName
+
+Spoken: TypeAlias = tuple[float, float, int, int]  # a word: start and end in seconds, characters from and to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +134,8 @@ def count_archive(conn: sqlite3.Connection) -> Totals:
 def list_testimonies(conn: sqlite3.Connection, *, limit: int = 20, offset: int = 0) -> tuple[Entry, ...]:
     """Return testimonies, the newest accession first."""
     rows = conn.execute(
-        f"{_ENTRY} order by substr(catalogue.accession, 1, 4) desc, cast(substr(catalogue.accession, 6) as integer) desc "
-        "limit :limit offset :offset",
+        f"{_ENTRY} order by substr(catalogue.accession, 1, 4) desc, "
+        "cast(substr(catalogue.accession, 6) as integer) desc limit :limit offset :offset",
         {"limit": limit, "offset": offset},
     )
     return tuple(_entry(row) for row in rows)
@@ -156,8 +159,8 @@ def read_testimony(conn: sqlite3.Connection, accession: str) -> Testimony:
     )
 
 
-def read_word_timings(conn: sqlite3.Connection, accession: str) -> Iterator[tuple[int, tuple[tuple[float, float, int, int], ...]]]:
-    """Yield position and words of each passage with word timings: start and end in seconds, characters from and to."""
+def read_word_timings(conn: sqlite3.Connection, accession: str) -> Iterator[tuple[int, tuple[Spoken, ...]]]:
+    """Yield position and words of each passage with word timings."""
     rows = conn.execute(
         "select position, passages.text, words from passages join word_timings on segment = passages.id "
         "where testimony = (select id from testimonies where accession = ?) order by position",
@@ -235,15 +238,18 @@ _ENTRY = (
     "catalogue.language, catalogue.recorded_on, place, summary, catalogue.collection, duration, passages "
     "from catalogue join testimonies on testimonies.id = catalogue.id"
 )
+_ENTRY_NAMES = (
+    "accession", "title", "label", "kind", "narrators", "language", "recorded_on", "place", "summary", "collection",
+    "duration", "passages",
+)  # fmt: skip
 _RECORDING = (
-    "recordings.sha256, recordings.suffix, recordings.media_type, recordings.duration, recordings.state, recordings.remark"
+    "recordings.sha256, recordings.suffix, recordings.media_type, recordings.duration, recordings.state, "
+    "recordings.remark"
 )
 
 
 def _entry(row: Sequence[object]) -> Entry:
-    names = ("accession", "title", "label", "kind", "narrators", "language", "recorded_on", "place", "summary")
-    names += ("collection", "duration", "passages")
-    values = dict(zip(names, row[1:], strict=True))
+    values: dict[str, object] = dict(zip(_ENTRY_NAMES, row[1:], strict=True))
     values["narrators"] = tuple(json.loads(str(values["narrators"] or "[]")))
     return Entry(**values)  # type: ignore[arg-type]
 
@@ -264,7 +270,7 @@ def _interviewers(conn: sqlite3.Connection, testimony: int) -> tuple[str, ...]:
 
 def _making(conn: sqlite3.Connection, testimony: int) -> Making | None:
     row = conn.execute(
-        "select kind, engine, model, transcripts.language, "
+        "select transcripts.kind, engine, model, transcripts.language, "
         "(select count(*) from segments where segments.transcript = transcripts.id and reviewed) "
         "from testimonies join transcripts on transcripts.id = testimonies.transcript where testimonies.id = ?",
         [testimony],
@@ -321,17 +327,19 @@ def _terms_of(conn: sqlite3.Connection, testimony: int) -> tuple[TermLink, ...]:
     found: list[TermLink] = []
     for vocabulary in VocabularyName:
         rows = conn.execute(
-            f"select slug, preferred from testimony_{vocabulary.plural} whole join terms on terms.id = whole.term "  # noqa: S608 - the vocabularies' own names
-            f"left join (select term, count(*) as number from passage_{vocabulary.plural} join passages on passage = id "
-            "where testimony = :testimony group by term) spoken on spoken.term = whole.term "
-            "where whole.testimony = :testimony order by coalesce(number, 0) desc, preferred",
+            f"select slug, preferred from testimony_{vocabulary.plural} whole "  # noqa: S608 - the vocabularies' own names
+            "join terms on terms.id = whole.term "
+            f"left join (select term, count(*) as number from passage_{vocabulary.plural} "
+            "join passages on passage = id where testimony = :testimony group by term) spoken "
+            "on spoken.term = whole.term where whole.testimony = :testimony "
+            "order by coalesce(number, 0) desc, preferred",
             {"testimony": testimony},
         )
         found += [TermLink(vocabulary=vocabulary, slug=slug, preferred=preferred) for slug, preferred in rows]
     return tuple(found)
 
 
-def _placed(text: str, words: Sequence[Sequence[object]]) -> Iterator[tuple[float, float, int, int]]:
+def _placed(text: str, words: Sequence[Sequence[object]]) -> Iterator[Spoken]:
     """Find each timed word in the text, in order; a word that the text does not have is passed over."""
     place = 0
     for start, end, word, *_ in words:

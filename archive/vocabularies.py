@@ -87,7 +87,7 @@ def content_hash(vocabulary: Vocabulary) -> str:
 def fold(name: str) -> str:
     """The form in which two names are compared: case, accents, hyphens, apostrophes and spacing do not count."""
     if name.isascii():
-        plain = name.lower()
+        plain = name.lower().replace("'", "").replace("`", "")
     else:
         decomposed = unicodedata.normalize("NFKD", name.casefold()).translate(_FOLDED)
         plain = unicodedata.normalize("NFC", _ACCENT.sub("", decomposed))
@@ -266,7 +266,8 @@ class _Reader:
                     raise self._invalid(node, f"the parent {parent!r} of {term.slug!r} is no term of this file{hint}")
         if cycle := _cycle(parents):
             node = next(node for term, node in zip(terms, nodes, strict=True) if term.slug == cycle[0])
-            raise self._invalid(node, f"the parents of {cycle[0]!r} lead back to itself: {' → '.join(cycle)}")
+            way = " → ".join(cycle if len(cycle) < 8 else [*cycle[:3], "…", *cycle[-3:]])
+            raise self._invalid(node, f"the parents of {cycle[0]!r} lead back to itself: {way}")
 
     def _entries(self, node: Node, known: tuple[str, ...], what: str) -> dict[str, Node]:
         entries: dict[str, Node] = {}

@@ -3,8 +3,10 @@
     python bench/tag.py [--quick] [--texts FOLDER]
 
 Everything runs in one process, by turns, and the medians count, because machines are noisy. Exits 1 if the tagger and
-Aho-Corasick with word boundaries do not find exactly the same, if the tagger is slower than 0.8 of the bare tokenizer on
-the same texts, or if the process needs more than 500 MB.
+Aho-Corasick with word boundaries do not find exactly the same, if the tagger is slower than 0.8 of spaCy's own English
+tokenizer on the same texts, or if the process needs more than 500 MB. The tagger has a simpler tokenizer with a larger
+memory (ingest/tagging.py says why), which is how it comes to be faster than what it is compared with; that tokenizer by
+itself is measured as well.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from archive.records import Term, Variant, VocabularyName  # noqa: E402  (the checkout comes first on the path)
+from archive.records import Tag, Term, Variant, VocabularyName  # noqa: E402  (the checkout comes first on the path)
 from ingest.tagging import VocabularyTagger  # noqa: E402
 
 SAMPLES = ROOT.parent / "shared" / "data" / "transcripts" / "plain_text"
@@ -35,6 +37,7 @@ Hit = tuple[int, int, int, int]  # text, term, start, end
 
 
 def main() -> int:
+    """Run the measurements; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help="2,000 terms, 30,000 words, three rounds")
     parser.add_argument("--texts", type=Path, default=SAMPLES, help="a folder of .txt files to read")
@@ -48,9 +51,8 @@ def main() -> int:
     segments = chunks(words, 25)
     documents = chunks(words, 500)
 
-    print(
-        f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
-    )
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"{platform.platform()}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}")
     print(f"{len(words):,} words ({source}), {count:,} terms")
     failures = measure(terms, segments, documents, len(words), rounds)
     for failure in failures:
@@ -61,6 +63,7 @@ def main() -> int:
 def measure(
     terms: Sequence[tuple[int, Term]], segments: list[str], documents: list[str], words: int, rounds: int
 ) -> list[str]:
+    """Print the figures; the promises that were not kept."""
     import spacy
 
     failures: list[str] = []
@@ -80,19 +83,20 @@ def measure(
     print(f"text seen for the first time: {words / cold / 1e3:,.0f}k words/s, bare {words / cold_bare / 1e3:,.0f}k, "
           f"ratio {cold_bare / cold:.2f}")  # fmt: skip
 
+    ours_bare = tagger._nlp.tokenizer
     for name, texts in (("segments of 25 words", segments), ("texts of 500 words", documents)):
-        ours, theirs, ratio = alternately(
-            lambda texts=texts: drain(tagger.tag_all(texts)), lambda texts=texts: drain(map(bare, texts)), rounds
-        )  # fmt: skip
-        one, _, ratio_one = alternately(
-            lambda texts=texts: drain(map(tagger.tag, texts)), lambda texts=texts: drain(map(bare, texts)), rounds
-        )  # fmt: skip
-        print(
-            f"{name}: tagger {words / ours / 1e3:,.0f}k words/s (tag_all), {words / one / 1e3:,.0f}k (tag), "
-            f"bare tokenizer {words / theirs / 1e3:,.0f}k, ratio {ratio:.2f} (tag_all), {ratio_one:.2f} (tag)"
+        every, one, theirs, bare_of_ours = speeds(
+            lambda texts=texts: tagger.tag_all(texts),  # type: ignore[misc]
+            lambda texts=texts: map(tagger.tag, texts),  # type: ignore[misc]
+            lambda texts=texts: map(bare, texts),  # type: ignore[misc]
+            lambda texts=texts: map(ours_bare, texts),  # type: ignore[misc]
+            words=words,
+            rounds=rounds,
         )
-        if min(ratio, ratio_one) < 0.8:
-            failures.append(f"{name}: {min(ratio, ratio_one):.2f} of the bare tokenizer, at least 0.80 was promised")
+        print(f"{name}, in 1,000 words/s: tag_all {every:,.0f}, tag {one:,.0f}, spaCy's bare tokenizer {theirs:,.0f}, "
+              f"our bare tokenizer {bare_of_ours:,.0f}; ratio {every / theirs:.2f} (tag_all), {one / theirs:.2f} (tag)")  # fmt: skip
+        if (slowest := min(every, one) / theirs) < 0.8:
+            failures.append(f"{name}: {slowest:.2f} of the bare tokenizer, at least 0.80 was promised")
     peak = peak_memory()
     print(f"memory: {memory:.0f} MB with the tagger and the bare tokenizer, peak {peak:.0f} MB")
     if peak > 500:
@@ -132,6 +136,7 @@ class AhoCorasickLimit:
         self._automaton = ahocorasick_rs.AhoCorasick(list(patterns), matchkind=ahocorasick_rs.MatchKind.Standard)
 
     def find(self, texts: Sequence[str]) -> set[Hit]:
+        """All that is found in the texts."""
         return {(index, *hit) for index, text in enumerate(texts) for hit in self._in_text(text)}
 
     def _in_text(self, text: str) -> Iterable[tuple[int, int, int]]:
@@ -149,29 +154,25 @@ class AhoCorasickLimit:
                     yield from ((number, start, end) for number in spans[start, end])
 
 
-def hits_of(tagged: Iterable[tuple[object, ...]]) -> set[Hit]:
-    return {(index, tag.term, tag.start, tag.end) for index, tags in enumerate(tagged) for tag in tags}  # type: ignore[attr-defined]
+def hits_of(tagged: Iterable[tuple[Tag, ...]]) -> set[Hit]:
+    """The tags of each text, to compare."""
+    return {(index, tag.term, tag.start, tag.end) for index, tags in enumerate(tagged) for tag in tags}
 
 
-def alternately(ours: Callable[[], None], theirs: Callable[[], None], rounds: int) -> tuple[float, float, float]:
-    """Median CPU seconds of both, and the median of their ratios, each taken from two runs that followed each other."""
-    timed: list[tuple[float, float]] = []
+def speeds(*runs: Callable[[], Iterable[object]], words: int, rounds: int) -> list[float]:
+    """The median speed of each, in 1,000 words a second of CPU; they take turns."""
+    times: list[list[float]] = [[] for _ in runs]
     for _ in range(rounds):
         gc.collect()
-        times = []
-        for run in (ours, theirs):
+        for run, taken in zip(runs, times, strict=True):
             began = time.process_time()
-            run()
-            times.append(time.process_time() - began)
-        timed.append((times[0], times[1]))
-    return (
-        statistics.median(one for one, _ in timed),
-        statistics.median(other for _, other in timed),
-        statistics.median(other / one for one, other in timed),
-    )
+            drain(run())
+            taken.append(time.process_time() - began)
+    return [words / statistics.median(taken) / 1e3 for taken in times]
 
 
 def drain(items: Iterable[object]) -> None:
+    """Make them all and keep none."""
     for _ in items:
         pass
 
@@ -228,6 +229,7 @@ def planted(words: Sequence[str], terms: Sequence[tuple[int, Term]], dice: rando
 
 
 def chunks(words: Sequence[str], size: int) -> list[str]:
+    """Texts of so many words."""
     return [" ".join(words[at : at + size]) for at in range(0, len(words), size)]
 
 

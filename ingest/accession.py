@@ -68,7 +68,7 @@ def _known(archive: Archive, db: Database, source: Source, description: Descript
     """The file is here already: fill what was not known of it, and add a transcript that was not here."""
     remarks: tuple[str, ...] = ()
     if source.recording and source.text and not find_original(db, sha256_of(source.text)):
-        written = _read(source.text)
+        written = _read_beside(source.text)
         add_transcript(db, accession, _keep_text(archive, source.text), written.transcript)
         remarks += (f"its transcript {source.text.name} was added",)
     differing = fill_description(db, accession, description)
@@ -78,7 +78,7 @@ def _known(archive: Archive, db: Database, source: Source, description: Descript
 
 
 def _new(archive: Archive, db: Database, source: Source, description: Description, arrival: Arrival) -> Outcome:
-    written = _read(source.text) if source.text else None
+    written = _read(source)
     if written:
         description = merge(description, _head(written))
     recording = _keep_recording(archive, source.recording, arrival) if source.recording else None
@@ -89,12 +89,20 @@ def _new(archive: Archive, db: Database, source: Source, description: Descriptio
     return Outcome(path=source.path, state="added", accession=number, remarks=_remarks(recording, transcript))
 
 
-def _read(path: Path) -> Written:
-    raw = path.read_bytes()
+def _read_beside(path: Path) -> Written:
+    """Read the transcript that lies beside a recording; an error must say that it is not the recording's."""
     try:
-        return read_transcript(raw, path.suffix.lower())
+        return read_transcript(path.read_bytes(), path.suffix.lower())
     except TranscriptError as error:
-        raise IngestError(f"{error} ({path.name})") from error
+        raise IngestError(f"its transcript {path.name}: {error}") from error
+
+
+def _read(source: Source) -> Written | None:
+    if source.text is None:
+        return None
+    if source.recording is not None:
+        return _read_beside(source.text)
+    return read_transcript(source.text.read_bytes(), source.text.suffix.lower())
 
 
 def _head(written: Written) -> Description:

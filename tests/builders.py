@@ -142,3 +142,20 @@ def rows(archive: Archive, sql: str, parameters: Sequence[object] = ()) -> list[
         return list(db.execute(sql, list(parameters)).fetchall())
     finally:
         db.close()
+
+
+def everything_in(archive: Archive) -> list[list[tuple[object, ...]]]:
+    """Everything in the archive but the moments at which it was written."""
+    return [
+        rows(archive, "select accession, title, kind, language, transcript from testimonies order by accession"),
+        rows(archive, "select testimony, sha256, suffix, bytes, duration, state from recordings order by id"),
+        rows(archive, "select testimony, sha256, suffix from documents order by id"),
+        rows(archive, "select testimony, kind, engine, model, language, state, sha256, tagged_with from transcripts"),
+        rows(archive, 'select position, start, "end", text, confidence from segments order by transcript, position'),
+        rows(archive, "select words from word_timings order by segment"),
+        rows(archive, "select testimony, position, text, places, movements, themes from passages order by 1, 2"),
+        rows(archive, "select term, start_char, end_char, source, state from tags order by segment, term, 2"),
+        rows(archive, "select * from catalogue order by id"),
+        rows(archive, "select * from term_counts order by term"),
+        [(path.relative_to(archive.path).as_posix(),) for path in sorted(archive.media.rglob("*"))],
+    ]

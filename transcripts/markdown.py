@@ -12,13 +12,14 @@ from transcripts.model import TranscriptError
 from transcripts.turns import Paragraph
 
 _HEAD = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_DEEPEST = 10
 _HEADING = re.compile(r" {0,3}#{1,6}\s+(.*)")
 _CLOSING = re.compile(r"(?<=\s)#+\s*\Z")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
 _RULE = re.compile(r" {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)[^`]*")
-_ITEM = re.compile(r"\s*(?:[-*+]\s+|(?=[0-9]{1,3}[.)]\s))")
-_QUOTE = re.compile(r" {0,3}(?:>\s?)+")
+_ITEM = re.compile(r"\A\s*(?:[-*+]\s+|(?=[0-9]{1,3}[.)]\s))")
+_QUOTE = re.compile(r"\A {0,3}(?:>\s?)+")
 _REFERENCE = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s*\S+.*")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -56,17 +57,27 @@ def split_head(text: str) -> tuple[dict[str, object], str]:
 
 def _read_head(head: str) -> object:
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(head, Loader=yaml.SafeLoader)):
-            raise TranscriptError("the head between the '---' lines uses aliases (*name), which are not read")
+        _check_head(head)
         return yaml.safe_load(head)
     except yaml.MarkedYAMLError as error:
         line = 2 + (error.problem_mark.line if error.problem_mark else 0)
         raise TranscriptError(f"the head is not YAML: line {line}: {error.problem}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         # ValueError: 2026-02-30, an unknown sign; they do not say where
         raise TranscriptError(
             f"the head between the '---' lines cannot be read: {str(error).splitlines()[0]}"
         ) from error
+
+
+def _check_head(head: str) -> None:
+    """Refuse what could grow without bound: aliases, and lists in lists in lists."""
+    depth = 0
+    for event in yaml.parse(head, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise TranscriptError("the head between the '---' lines uses aliases (*name), which are not read")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise TranscriptError("the head between the '---' lines is nested too deeply")
 
 
 def read_blocks(text: str) -> Iterator[Paragraph]:
@@ -90,7 +101,7 @@ def read_blocks(text: str) -> Iterator[Paragraph]:
         if heading:
             yield from _finish([_CLOSING.sub("", heading[1])], heading=True)
         elif not apart:
-            block.append(_ITEM.sub("", line, count=1))
+            block.append(_ITEM.sub("", line))
     yield from _finish(block)
 
 
@@ -101,7 +112,7 @@ def _is_apart(line: str) -> bool:
 
 def _finish(block: list[str], *, heading: bool = False) -> Iterator[Paragraph]:
     # marks may run over several lines, so they are taken out of the whole paragraph
-    lines = tuple(line for line in strip_marks("\n".join(block)).split("\n") if line.strip())
+    lines = tuple(line.strip() for line in strip_marks("\n".join(block)).split("\n") if line.strip())
     if lines:
         yield Paragraph(lines=lines, heading=heading)
 

@@ -37,15 +37,16 @@ def passages(text: str, *, longest: int = LONGEST) -> tuple[str, ...]:
         return (text,) if text else ()
     even = size / math.ceil(size / longest)
     packed: list[str] = []
-    filled = 0
+    filled = done = 0
     for piece in _pieces(text, longest):
         more = _size(piece)
-        if packed and filled + more <= longest and filled + more / 2 <= even:
+        if packed and filled + more <= longest and done + more / 2 <= even * len(packed):
             packed[-1] += piece
             filled += more
         else:
             packed.append(piece)
             filled = more
+        done += more
     return tuple(passage for piece in packed if (passage := piece.strip()))
 
 

@@ -19,6 +19,7 @@ _NAME_AND_TIME = re.compile(rf"([^\W\d_][\w .'’-]{{0,39}}?)\s*(?:[\[(]({_TIME}
 _ASIDE = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _UNSPACED = re.compile("[\u3001-\u301f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]")
 _FEWEST_TURNS = 3  # labelled turns that make a text a conversation, if all have the same label
+_BEGINNING = 5  # seconds; a code before that, after others, begins another recording
 _LONGEST_TURN = 10  # paragraphs, on average
 
 
@@ -173,12 +174,14 @@ def _find_forwards(times: Sequence[float]) -> frozenset[int]:
     kept: list[int] = []
     for at, time in enumerate(times):
         if kept and time < times[kept[-1]]:
-            if time >= (times[kept[-2]] if len(kept) > 1 else 0):
-                kept.pop()
-            elif at + 1 < len(times) and times[at + 1] >= times[kept[-1]]:
-                continue
-            else:
+            before, following = [0.0, *(times[place] for place in kept)][-2], times[at + 1 : at + 2]
+            if len(kept) > 1 and (time < _BEGINNING or (time < before and not following)):
                 break
+            if following and following[0] >= times[kept[-1]]:
+                continue
+            if time < before:
+                break
+            kept.pop()
         kept.append(at)
     return frozenset(kept)
 

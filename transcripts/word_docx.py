@@ -71,7 +71,7 @@ def _paragraphs(raw: bytes) -> tuple[Paragraph, ...]:
         RuntimeError,
         SyntaxError,  # the base of lxml's XMLSyntaxError
         ValueError,
-        docx.exceptions.PythonDocxException,
+        docx.exceptions.PythonDocxError,
         docx.opc.exceptions.OpcError,
         struct.error,
         zipfile.BadZipFile,

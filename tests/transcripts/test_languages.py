@@ -23,16 +23,16 @@ from transcripts.languages import LANGUAGES, known_language, language_code
         ("", None),
     ],
 )
-def test_a_language_is_known_by_code_and_by_name(named: str, code: str | None):
+def test_a_language_is_known_by_code_and_by_name(named: str, code: str | None) -> None:
     assert language_code(named) == code
 
 
-def test_only_codes_are_known_languages():
+def test_only_codes_are_known_languages() -> None:
     assert known_language("sw")
     assert not known_language("Swahili")
     assert not known_language("xx")
 
 
-def test_the_codes_are_those_of_faster_whisper():
+def test_the_codes_are_those_of_faster_whisper() -> None:
     tokenizer = pytest.importorskip("faster_whisper.tokenizer")
     assert set(LANGUAGES) == set(tokenizer._LANGUAGE_CODES)

@@ -30,7 +30,7 @@ and cold. <laughs>
 """
 
 
-def test_captions_are_read():
+def test_captions_are_read() -> None:
     assert read_srt(FILM) == a_transcript(
         a_segment("We went out on strike.", 1.0, 2.5, "MARY"),
         a_segment("It was 1984, and cold. <laughs>", 3.0, 4.0),
@@ -38,17 +38,17 @@ def test_captions_are_read():
     )
 
 
-def test_indices_may_be_missing_and_a_number_is_then_text():
+def test_indices_may_be_missing_and_a_number_is_then_text() -> None:
     assert texts(read_srt("00:01,0 --> 00:02,0\n1984\n\n00:03,0 --> 00:04,0\nWe won\n")) == ["1984", "We won"]
 
 
-def test_two_speakers_in_a_caption_are_two_segments():
+def test_two_speakers_in_a_caption_are_two_segments() -> None:
     read = read_srt("1\n00:00:01,000 --> 00:00:02,000\n- ANA: When?\n>> MARY JONES: In 1984.\n")
     assert turns(read) == [("ANA", "When?"), ("MARY JONES", "In 1984.")]
     assert starts(read) == [1.0, 1.0]
 
 
-def test_a_name_counts_as_a_speaker_when_it_comes_back():
+def test_a_name_counts_as_a_speaker_when_it_comes_back() -> None:
     lines = ["Ana: When?", "Mary Jones: In 1984.", "Ana: And then?", "Remember: no scabs.", "- Yes."]
     written = "\n\n".join(f"{at}\n00:00:0{at},000 --> 00:00:0{at},900\n{line}" for at, line in enumerate(lines))
     assert turns(read_srt(written)) == [
@@ -69,25 +69,25 @@ def test_a_name_counts_as_a_speaker_when_it_comes_back():
         ("1\n00:00:01,000 --> 00:00:02,000\nA\n\n2\n00:00:03,000 --> 00:00:xx\nB\n", "line 6 does not hold two times"),
     ],
 )
-def test_junk_is_refused_with_its_line(text: str, message: str):
+def test_junk_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(TranscriptError, match=message):
         read_srt(text)
 
 
-def test_an_impossible_end_is_left_open():
+def test_an_impossible_end_is_left_open() -> None:
     read = read_srt("1\n00:00:05,000 --> 00:00:03,000\nSo.\n")
     assert read.segments == (a_segment("So.", 5.0, None),)
     assert "left open" in read.remarks[0]
 
 
-def test_what_is_written_is_srt():
+def test_what_is_written_is_srt() -> None:
     assert write_srt(a_transcript(a_segment("So.", 1.0, 2.5, "MARY"), a_segment("Yes.", 3, None))) == (
         "1\n00:00:01,000 --> 00:00:02,500\nMARY: So.\n\n2\n00:00:03,000 --> 00:00:05,000\nYes.\n"
     )
 
 
 @given(st.lists(timed_segments(with_words=False), min_size=1, max_size=4))
-def test_what_is_written_is_read_back(segments: list[Segment]):
+def test_what_is_written_is_read_back(segments: list[Segment]) -> None:
     """As far as SRT goes: a text that looks like a tag, a label or a number cannot be told from one."""
     plain = tuple(
         a_segment(
@@ -102,7 +102,7 @@ def test_what_is_written_is_read_back(segments: list[Segment]):
 
 
 @given(st.text(st.sampled_from("0123:,.-> \nAb:<i>"), max_size=80))
-def test_nothing_but_a_transcript_error_is_raised(text: str):
+def test_nothing_but_a_transcript_error_is_raised(text: str) -> None:
     try:
         read_srt(f"1\n00:00:01,000 --> 00:00:02,000\n{text}")
     except TranscriptError as error:
@@ -110,7 +110,7 @@ def test_nothing_but_a_transcript_error_is_raised(text: str):
 
 
 @pytest.mark.shared
-def test_the_samples_of_other_libraries_are_read_or_refused():
+def test_the_samples_of_other_libraries_are_read_or_refused() -> None:
     read, refused = {}, set()
     for path in [*shared("tricky", "*.srt"), *shared("transcripts", "*.srt")]:
         try:

@@ -47,7 +47,7 @@ on &lt;strike&gt; &amp; won.
 """
 
 
-def test_an_interview_is_read_with_voices_and_times():
+def test_an_interview_is_read_with_voices_and_times() -> None:
     transcript = read_webvtt(INTERVIEW)
     assert transcript == Transcript(
         segments=(
@@ -59,23 +59,23 @@ def test_an_interview_is_read_with_voices_and_times():
     )
 
 
-def test_a_file_without_its_header_is_refused():
+def test_a_file_without_its_header_is_refused() -> None:
     for text in ("", "WEBVTTX\n", "\nWEBVTT\n", "00:01.000 --> 00:02.000\nHello"):
         with pytest.raises(TranscriptError, match="the first line is not WEBVTT"):
             read_webvtt(text)
 
 
-def test_a_mark_and_windows_line_ends_are_no_matter():
+def test_a_mark_and_windows_line_ends_are_no_matter() -> None:
     assert texts(read_webvtt("\ufeffWEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\nHello\r\nthere\r\n")) == ["Hello there"]
 
 
-def test_inline_time_tags_become_word_times():
+def test_inline_time_tags_become_word_times() -> None:
     (segment,) = cue("When <00:02.000>the<00:02.500> <00:03.000><c>moon</c>").segments
     assert segment.text == "When the moon"
     assert segment.words == (a_word("When", 1.0, 2.0), a_word("the", 2.0, 2.5), a_word("moon", 3.0, 4.0))
 
 
-def test_time_tags_outside_the_cue_are_left_out_with_a_remark():
+def test_time_tags_outside_the_cue_are_left_out_with_a_remark() -> None:
     transcript = cue("When <00:09.000>the moon")
     assert transcript.segments[0].words == ()
     assert texts(transcript) == ["When the moon"]
@@ -96,35 +96,35 @@ def test_time_tags_outside_the_cue_are_left_out_with_a_remark():
         ("<v Mary", "<v Mary"),
     ],
 )
-def test_tags_go_and_words_stay(payload: str, said: str):
+def test_tags_go_and_words_stay(payload: str, said: str) -> None:
     assert texts(cue(payload)) == [said]
 
 
-def test_after_a_voice_has_ended_nobody_is_named():
+def test_after_a_voice_has_ended_nobody_is_named() -> None:
     assert turns(cue("<v Joe>Hee!</v> Ha!<v>Ho!")) == [("Joe", "Hee!"), (None, "Ha!"), (None, "Ho!")]
 
 
-def test_an_impossible_end_is_left_open():
+def test_an_impossible_end_is_left_open() -> None:
     transcript = cue("So.", "00:05.000 --> 00:00.000")
     assert transcript.segments[0].end is None
     assert "left open" in transcript.remarks[0]
 
 
-def test_a_cue_of_no_length_is_kept():
+def test_a_cue_of_no_length_is_kept() -> None:
     assert cue("So.", "00:29.000 --> 00:29.000") == a_transcript(a_segment("So.", 29, 29))
 
 
-def test_words_outside_any_cue_are_named_in_a_remark():
+def test_words_outside_any_cue_are_named_in_a_remark() -> None:
     transcript = read_webvtt("WEBVTT\n\n00:01.000 --> 00:02.000\n\nlost words\n\nat x --> y\nmore\n")
     assert transcript.segments == ()
     assert transcript.remarks == ("2 blocks are not cues and were left out (the first on line 5: 'lost words')",)
 
 
-def test_an_unknown_language_is_named_in_a_remark():
+def test_an_unknown_language_is_named_in_a_remark() -> None:
     assert read_webvtt("WEBVTT\nLanguage: tlh\n").remarks == ("the language 'tlh' is not known",)
 
 
-def test_what_is_written_is_webvtt():
+def test_what_is_written_is_webvtt() -> None:
     spoken = a_transcript(
         a_segment("on strike", 1.0, 3.0, "A & B", (a_word("on", 1.0, 1.5), a_word("strike", 2.0, 2.5))), language="en"
     )
@@ -134,13 +134,13 @@ def test_what_is_written_is_webvtt():
     )
 
 
-def test_words_that_do_not_spell_the_text_are_not_written():
+def test_words_that_do_not_spell_the_text_are_not_written() -> None:
     spoken = a_transcript(a_segment("on strike", words=(a_word("on strike today"),)))
     assert "<" not in write_webvtt(spoken)
 
 
 @given(TRANSCRIPTS)
-def test_what_is_written_is_read_back(transcript: Transcript):
+def test_what_is_written_is_read_back(transcript: Transcript) -> None:
     assert read_webvtt(write_webvtt(transcript)) == transcript
 
 
@@ -148,7 +148,7 @@ CUE_TEXT = st.text(st.sampled_from("<>/vcb &;:.0123\n-ab"), max_size=60)
 
 
 @given(st.text(max_size=60), CUE_TEXT)
-def test_nothing_makes_the_reader_stumble(block: str, payload: str):
+def test_nothing_makes_the_reader_stumble(block: str, payload: str) -> None:
     read_webvtt(f"WEBVTT\n\n{block}\n\n00:01.000 --> 00:02.000\n{payload}")
 
 
@@ -176,7 +176,7 @@ def oracles(ending: str) -> dict[str, tuple[str, list[dict[str, object]]]]:
 
 
 @pytest.mark.shared
-def test_81_of_82_oracles_of_vtt_js_agree_on_every_cue():
+def test_81_of_82_oracles_of_vtt_js_agree_on_every_cue() -> None:
     differing = set()
     cases = oracles(".json")
     for name, (text, oracle) in cases.items():
@@ -190,7 +190,7 @@ def test_81_of_82_oracles_of_vtt_js_agree_on_every_cue():
 
 
 @pytest.mark.shared
-def test_81_of_82_oracles_of_vtt_js_have_a_segment_for_every_cue():
+def test_81_of_82_oracles_of_vtt_js_have_a_segment_for_every_cue() -> None:
     cases = oracles(".json")
     differing = {
         name
@@ -208,7 +208,7 @@ def said(text: str) -> str:
 
 
 @pytest.mark.shared
-def test_56_of_58_oracles_of_vtt_js_agree_on_the_words():
+def test_56_of_58_oracles_of_vtt_js_agree_on_the_words() -> None:
     """What a browser shows of a cue, without its tags; one oracle more is empty (`null`)."""
     cases = {name: case for name, case in oracles("-proc.json").items() if case[1] is not None}
     differing = {
@@ -221,7 +221,7 @@ def test_56_of_58_oracles_of_vtt_js_agree_on_the_words():
 
 
 @pytest.mark.shared
-def test_the_samples_of_other_libraries_are_read_or_refused():
+def test_the_samples_of_other_libraries_are_read_or_refused() -> None:
     refused = set()
     for path in [
         *shared("tricky/webvtt_py", "*.vtt"),

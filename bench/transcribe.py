@@ -1,0 +1,211 @@
+"""How long transcription takes: ours against bare faster-whisper, and faster-whisper against openai-whisper.
+
+    python -m bench.transcribe            both, with a random model of the dimensions of `small`
+    python -m bench.transcribe --quick    both, in about two minutes, with those of `tiny`
+
+Times depend on the machine and on what else it does; the ratios say more. The second comparison needs openai-whisper.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tarfile
+import tempfile
+import time
+import wave
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.audio import decode_audio
+
+from bench.machine import describe_machine
+from ingest.audio import RATE, Samples, decode
+from ingest.engines import TranscriptionOptions, open_transcriber
+from ingest.speech import Piece, find_pieces
+from ingest.transcription import listen
+
+HERE = Path(__file__).resolve().parent
+DEMO = HERE.parent / "archive" / "demo"
+LONGEST_PIECE = 10.0  # what the demonstration model can follow
+TOKENS = 100
+WINDOW = 30
+DIMENSIONS = {"tiny": (384, 6, 4), "base": (512, 8, 6), "small": (768, 12, 12)}  # width, heads, layers
+VERSIONS = ("faster-whisper", "ctranslate2", "av", "onnxruntime", "numpy", "openai-whisper", "torch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table: what was done, and the best of its times in seconds."""
+
+    what: str
+    seconds: float
+    ratio: str = ""
+
+
+def best(rounds: int, works: Sequence[Callable[[], object]]) -> list[float]:
+    """Return the shortest time of each work; they take turns, so that a busy moment meets all of them."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, taken in zip(works, times, strict=True):
+            begun = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - begun)
+    return [min(taken) for taken in times]
+
+
+def a_recording(folder: Path, seconds: float) -> Path:
+    """Write the demonstration's recording from Glasgow over and over, as a wav of this length."""
+    spoken = np.concatenate(list(decode(DEMO / "recordings" / "glasgow-1915.opus")))
+    path = folder / "recording.wav"
+    with wave.open(str(path), "wb") as wav:
+        wav.setparams((1, 2, RATE, 0, "NONE", ""))
+        wav.writeframes((np.resize(spoken, round(seconds * RATE)) * 32767).astype("<i2").tobytes())
+    return path
+
+
+def compare_with_bare(folder: Path, seconds: float, threads: int, rounds: int) -> list[Row]:
+    """Time `listen` (decoding, voice activity, pieces, engine, words) against the same steps with bare faster-whisper.
+
+    Same file, model, options and pieces. Bare is what a person would write: decode_audio, pieces, one call with
+    clip_timestamps. The model is the demonstration's, far quicker than any real one: an overhead weighs most here.
+    """
+    with tarfile.open(DEMO / "model" / "tiny-whisper-int8.tar.xz") as packed:
+        packed.extractall(folder, filter="data")
+    path = a_recording(folder, seconds)
+    options = TranscriptionOptions(
+        model=str(folder / "int8"), language="en", device="cpu", threads=threads, longest_piece=LONGEST_PIECE
+    )
+    transcriber = open_transcriber(options)
+    model = WhisperModel(str(folder / "int8"), device="cpu", compute_type="int8", cpu_threads=threads)
+
+    def bare() -> list[Any]:
+        audio = decode_audio(str(path))
+        return transcribed(model, audio, find_pieces(audio, longest=LONGEST_PIECE))
+
+    def ours() -> list[Any]:
+        return [segment for heard in listen(path, transcriber, options) for segment in heard.segments]
+
+    with_ours, with_bare = best(rounds, [ours, bare])
+    overhead = f"overhead {100 * (with_ours / with_bare - 1):+.1f} % (target: at most 5 %)"
+    name = f"demonstration model, {seconds:.0f} s of audio"
+    return [
+        Row(what=f"bare faster-whisper, {name}", seconds=with_bare),
+        Row(what=f"ours, {name}", seconds=with_ours, ratio=overhead),
+    ]
+
+
+def transcribed(model: WhisperModel, audio: Samples, pieces: Sequence[Piece]) -> list[Any]:
+    """Transcribe the pieces with one call of faster-whisper, with the options that our engine has."""
+    found, _ = model.transcribe(
+        audio,
+        language="en",
+        beam_size=5,
+        word_timestamps=True,
+        condition_on_previous_text=False,
+        clip_timestamps=[edge for piece in pieces for edge in (piece.start, piece.end)],
+    )
+    return list(found)
+
+
+def compare_engines(folder: Path, size: str, windows: int, threads: int, rounds: int) -> list[Row]:
+    """Time both engines with the same random weights, greedy, writing exactly 100 tokens for each window of 30 s."""
+    import torch
+    import whisper
+
+    from bench.tiny_whisper.convert import convert
+
+    checkpoint = a_random_checkpoint(folder / f"{size}.pt", size)
+    convert(checkpoint, folder / size)
+    audio = np.random.default_rng(1).standard_normal(windows * WINDOW * RATE).astype(np.float32) * 0.1
+    end = whisper.tokenizer.get_tokenizer(True).eot
+    ours = WhisperModel(str(folder / size), device="cpu", compute_type="int8", cpu_threads=threads)
+    torch.set_num_threads(threads)
+    theirs = whisper.load_model(str(checkpoint), device="cpu")
+    same = {"language": "en", "temperature": 0.0, "without_timestamps": True, "condition_on_previous_text": False}
+    same |= {"no_speech_threshold": None, "compression_ratio_threshold": None}
+
+    def faster() -> int:
+        found, _ = ours.transcribe(
+            audio, beam_size=1, suppress_tokens=[-1, end], max_new_tokens=TOKENS, log_prob_threshold=None, **same
+        )
+        return sum(len(segment.tokens) for segment in found)
+
+    def slower() -> int:
+        found = theirs.transcribe(
+            audio, fp16=False, suppress_tokens=[-1, end], sample_len=TOKENS, logprob_threshold=None, **same
+        )
+        return sum(len(segment["tokens"]) for segment in found["segments"])
+
+    written = {faster(), slower()}
+    if written != {windows * TOKENS}:
+        raise SystemExit(f"the engines wrote {written} tokens instead of {windows * TOKENS}: not comparable")
+    with_faster, with_openai = best(rounds, [faster, slower])
+    name = f"random {size}, {windows * WINDOW} s of audio, {TOKENS} tokens each 30 s"
+    return [
+        Row(what=f"openai-whisper float32, {name}", seconds=with_openai),
+        Row(
+            what=f"faster-whisper int8, {name}",
+            seconds=with_faster,
+            ratio=f"{with_openai / with_faster:.2f} times faster (target: at least 2)",
+        ),
+    ]
+
+
+def a_random_checkpoint(path: Path, size: str) -> Path:
+    """Write an openai-whisper checkpoint in float16 with random weights."""
+    import torch
+    from whisper.model import ModelDimensions, Whisper
+
+    width, heads, layers = DIMENSIONS[size]
+    torch.manual_seed(1)
+    model = Whisper(ModelDimensions(80, 1500, width, heads, layers, 51_865, 448, width, heads, layers))
+    torch.nn.init.normal_(model.decoder.positional_embedding, std=0.02)
+    state = {name: value.half() for name, value in model.state_dict().items()}
+    torch.save({"dims": model.dims.__dict__, "model_state_dict": state}, path)
+    return path
+
+
+def versions() -> str:
+    """Return the versions of what was measured, as far as it is installed."""
+    found = []
+    for name in VERSIONS:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="less audio, and the dimensions of tiny")
+    parser.add_argument("--threads", type=int, default=1, help="threads x programs must not exceed the cores")
+    parser.add_argument("--rounds", type=int, default=None, help="the best of so many is taken")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, and print one table."""
+    chosen = arguments()
+    rounds = chosen.rounds or (2 if chosen.quick else 3)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = compare_with_bare(folder, 120 if chosen.quick else 1500, chosen.threads, rounds)
+        try:
+            rows += compare_engines(folder, "tiny" if chosen.quick else "small", 2, chosen.threads, rounds)
+        except ImportError:
+            print("openai-whisper is not compared: pip install 'conricerca[openai-whisper]' and run again")
+    print(f"{describe_machine()}, {chosen.threads} threads\n{versions()}\n")
+    widest = max(len(row.what) for row in rows)
+    for row in rows:
+        print(f"{row.what:{widest}}  {row.seconds:8.2f} s  {row.ratio}")
+
+
+if __name__ == "__main__":
+    main()
