@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from archive.errors import ArchiveError
 from archive.records import VocabularyName
-from archive.spacing import space, unspace
+from archive.spacing import space
 
 COUNTED = 10_000  # hits counted exactly; beyond that counts say "over 10,000"
 RANKED = 5_000  # hits ranked by relevance when there are more than COUNTED
@@ -161,8 +161,7 @@ def _check(parts: Sequence[str]) -> None:
         depth += {"(": 1, ")": -1}.get(before, 0)
         if depth < 1:
             raise SearchError("there is a closing bracket without an opening one: leave it out, or put ( before it")
-        needs_words = before in (*_OPERATORS, "(")
-        if part in (*_OPERATORS, ")") and needs_words and not (part == ")" and before == "(" and len(parts) == 0):
+        if part in (*_OPERATORS, ")") and before in (*_OPERATORS, "("):
             at = before if before in _OPERATORS else part
             raise SearchError(
                 f"words are missing beside {at}: write for instance  strike {at if at in _OPERATORS else 'AND'} rent"
@@ -228,7 +227,7 @@ def _marked(conn: sqlite3.Connection, words: object, ids: Sequence[int]) -> dict
         f"where passages_fts match ? and rowid in ({places})",
         [OPEN, CLOSE, words, *ids],
     )
-    return {number: unspace(text) for number, text in rows}
+    return dict(rows.fetchall())
 
 
 def _passage(row: Sequence[object], marked: str | None) -> Passage:
@@ -238,11 +237,11 @@ def _passage(row: Sequence[object], marked: str | None) -> Passage:
     )
     values = dict(zip(names, row, strict=True))
     values["has_recording"] = bool(values["has_recording"])
-    return Passage(**values, marks=_marks(marked))  # type: ignore[arg-type]
+    return Passage(**values, marks=_marks(marked, str(values["text"])))  # type: ignore[arg-type]
 
 
-def _marks(marked: str | None) -> tuple[tuple[int, int], ...]:
-    """Read the private-use marks back into character ranges of the unmarked text."""
+def _marks(marked: str | None, text: str) -> tuple[tuple[int, int], ...]:
+    """Read the private-use marks back into character ranges of the text, which has no spaces set between characters."""
     ranges: list[tuple[int, int]] = []
     place = start = 0
     for letter in marked or "":
@@ -250,6 +249,6 @@ def _marks(marked: str | None) -> tuple[tuple[int, int], ...]:
             start = place
         elif letter == CLOSE:
             ranges.append((start, place))
-        else:
+        elif place < len(text) and letter == text[place]:
             place += 1
     return tuple(ranges)

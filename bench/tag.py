@@ -93,8 +93,10 @@ def measure(
             words=words,
             rounds=rounds,
         )
-        print(f"{name}, in 1,000 words/s: tag_all {every:,.0f}, tag {one:,.0f}, spaCy's bare tokenizer {theirs:,.0f}, "
-              f"our bare tokenizer {bare_of_ours:,.0f}; ratio {every / theirs:.2f} (tag_all), {one / theirs:.2f} (tag)")  # fmt: skip
+        print(
+            f"{name}, in 1,000 words/s: tag_all {every:,.0f}, tag {one:,.0f}, spaCy's bare tokenizer {theirs:,.0f}, "
+            f"our bare tokenizer {bare_of_ours:,.0f}; ratio {every / theirs:.2f} (tag_all), {one / theirs:.2f} (tag)"
+        )
         if (slowest := min(every, one) / theirs) < 0.8:
             failures.append(f"{name}: {slowest:.2f} of the bare tokenizer, at least 0.80 was promised")
     peak = peak_memory()

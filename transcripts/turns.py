@@ -172,16 +172,15 @@ def _find_forwards(times: Sequence[float]) -> frozenset[int]:
     recording begins: its times would be wrong in the first, so none of them counts.
     """
     kept: list[int] = []
-    for at, time in enumerate(times):
+    for at, (time, following) in enumerate(zip(times, [*times[1:], -1.0], strict=False)):
         if kept and time < times[kept[-1]]:
-            before, following = [0.0, *(times[place] for place in kept)][-2], times[at + 1 : at + 2]
-            if len(kept) > 1 and (time < _BEGINNING or (time < before and not following)):
+            if len(kept) > 1 and time < _BEGINNING:
                 break
-            if following and following[0] >= times[kept[-1]]:
-                continue
-            if time < before:
+            if following >= times[kept[-1]]:
+                continue  # this one is too low
+            if len(kept) > 1 and time < times[kept[-2]]:
                 break
-            kept.pop()
+            kept.pop()  # the one before was too high
         kept.append(at)
     return frozenset(kept)
 

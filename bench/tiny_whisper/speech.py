@@ -68,8 +68,8 @@ def speak(sentence: Sentence, voice: Voice) -> Samples:
     at = np.arange(len(pcm) * SAMPLE_RATE // rate) * rate / SAMPLE_RATE
     samples = np.interp(at, np.arange(len(pcm)), pcm / 32768).astype(np.float32)
     audible = np.flatnonzero(np.abs(samples) > AUDIBLE)
-    spoken: Samples = samples[audible[0] : audible[-1] + 1]
-    return spoken
+    kept: Samples = samples[audible[0] : audible[-1] + 1]
+    return kept
 
 
 def as_opus(samples: Samples, bit_rate: int) -> Samples:

@@ -73,7 +73,7 @@ class Window:
             self.end = float(self.seconds)
 
     def _timestamp(self, seconds: float) -> int:
-        return self.tokenizer.timestamp_begin + round(seconds / SECONDS_PER_TIMESTAMP)
+        return int(self.tokenizer.timestamp_begin) + round(seconds / SECONDS_PER_TIMESTAMP)
 
 
 def readings(sentence: Sentence, voice: Voice) -> list[Samples]:
@@ -89,7 +89,8 @@ def varied(samples: Samples) -> Samples:
     at = np.arange(int(len(samples) / speed)) * speed
     played = np.interp(at, np.arange(len(samples)), samples)
     played[1:] += random.uniform(-TILT, TILT) * played[:-1]
-    return (played * random.uniform(*GAIN)).astype(np.float32)
+    changed: Samples = (played * random.uniform(*GAIN)).astype(np.float32)
+    return changed
 
 
 class Speech:

@@ -45,7 +45,7 @@ def test_a_long_paragraph_is_cut_evenly_at_sentence_ends() -> None:
 def test_a_sentence_without_an_end_is_cut_after_a_comma_or_else_between_words() -> None:
     cut = passages("we stood, " * 60)
     assert all(passage.endswith(",") for passage in cut)
-    assert [len(passage.split()) for passage in passages("strike " * 250)] == [83, 83, 84]
+    assert [len(passage.split()) for passage in passages("strike " * 250)] == [83, 84, 83]
 
 
 def test_chinese_is_cut_though_it_has_no_spaces() -> None:
