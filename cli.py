@@ -324,13 +324,15 @@ def gazetteer(folder: Path, name: str, add: int | None) -> None:
     """Propose places called NAME, with coordinates from GeoNames (CC BY 4.0)."""
     from archive.gazetteer import candidate_to_term, open_gazetteer
     from archive.vocabularies import write_term
+    from ingest.reporting import progress_of
 
-    found = open_gazetteer(on_progress=lambda line: click.echo(line, err=True)).look_up(name)
+    with open_gazetteer(progress=progress_of("Loading GeoNames, once", sys.stderr)) as places:
+        found = places.look_up(name)
     if not found:
         raise ArchiveError(f"GeoNames knows no place called {name!r}: write it into places.yml by hand")
     if add is None:
-        for number, candidate in enumerate(found, 1):
-            click.echo(f"{number:3}  {candidate}")
+        for number, place in enumerate(found, 1):
+            click.echo(f"{number:3}  {place.name}, {place.region}, {place.country}  {place.population:,} people")
         click.echo("Data: GeoNames, CC BY 4.0. Add one with --add N.", err=True)
         return
     if not 1 <= add <= len(found):

@@ -122,6 +122,11 @@ class Branch:
     passages: int
     children: tuple[Branch, ...]
 
+    @property
+    def is_spoken_of(self) -> bool:
+        """Whether any passage speaks of this term or of one below it."""
+        return self.passages > 0 or any(child.is_spoken_of for child in self.children)
+
 
 def count_archive(conn: sqlite3.Connection) -> Totals:
     """Return how much the archive holds."""

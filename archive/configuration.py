@@ -13,6 +13,7 @@ import yaml
 from archive.errors import InvalidFile
 
 LARGEST = 1 << 20  # bytes
+DEEPEST = 40  # mappings and lists inside each other; Datasette's own keys need eight
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
@@ -25,9 +26,13 @@ def read_metadata(path: Path) -> dict[str, Any]:
         return {}
     try:
         _with_keys(_TOP)(root, ())
+        return dict(_Loader("").construct_document(root))
     except _Wrong as wrong:
         raise InvalidFile(path, wrong.sentence, line=wrong.node.start_mark.line + 1) from wrong
-    return dict(_Loader("").construct_document(root))
+    except yaml.MarkedYAMLError as error:
+        raise _no_yaml(path, error) from error
+    except ValueError as error:
+        raise InvalidFile(path, f"is no YAML: {error}") from error
 
 
 class _Wrong(Exception):
@@ -39,7 +44,9 @@ class _Wrong(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain values only: a date stays the text that it is."""
+    """Plain values only, not nested deeply: a date stays the text that it is."""
+
+    depth = 0
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -47,11 +54,18 @@ class _Loader(yaml.SafeLoader):
     }
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse `*name`: a few lines of them can stand for more than any memory holds."""
+        """Refuse `*name`, of which a few lines can stand for more than any memory holds, and endless nesting."""
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(None, None, "write it out: *references are not read here", mark)
-        return super().compose_node(parent, index)
+            raise self._refusal("write it out: *references are not read here")
+        if self.depth == DEEPEST:
+            raise self._refusal("nested too deeply")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def _refusal(self, reason: str) -> yaml.MarkedYAMLError:
+        return yaml.MarkedYAMLError(None, None, reason, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
 
 
 def _text(path: Path) -> str:
@@ -76,13 +90,13 @@ def _composed(path: Path, text: str) -> yaml.Node | None:
         line = text[: error.position].count("\n") + 1 if isinstance(error.position, int) else None
         raise InvalidFile(path, "holds a character that no YAML file may hold", line=line) from error
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise InvalidFile(path, f"is no YAML: {error.problem}", line=mark.line + 1 if mark else None) from error
-    except RecursionError as error:
-        raise InvalidFile(path, "is nested too deeply") from error
-    if root is None or (isinstance(root, yaml.ScalarNode) and root.tag.endswith(":null")):
-        return None
-    return root
+        raise _no_yaml(path, error) from error
+    return None if root is None or _is_null(root) else root
+
+
+def _no_yaml(path: Path, error: yaml.MarkedYAMLError) -> InvalidFile:
+    mark = error.problem_mark or error.context_mark
+    return InvalidFile(path, f"is no YAML: {error.problem}", line=mark.line + 1 if mark else None)
 
 
 Place: TypeAlias = tuple[str, ...]  # where in the file, such as ("databases", "archive", "tables")
@@ -105,12 +119,11 @@ def _with_keys(keys: Mapping[str, Check]) -> Check:
 
 
 def _map_of(each: Check) -> Check:
-    """Make the check of a mapping whose names are free; it may be left empty."""
+    """Make the check of a mapping whose names are free."""
 
     def check(node: yaml.Node, place: Place) -> None:
-        if not _is_null(node):
-            for key, value in _items(node, place):
-                each(value, (*place, key.value))
+        for key, value in _items(node, place):
+            each(value, (*place, key.value))
 
     return check
 
@@ -178,6 +191,12 @@ def _query(node: yaml.Node, place: Place) -> None:
                 raise _Wrong(key, f"{_name((*place, 'write'))}: nothing is written to an archive in this way")
 
 
+def _plugin(node: yaml.Node, place: Place) -> None:
+    """Check what a plugin is told; nothing at all is fine."""
+    if not _is_null(node):
+        _map_of(_anything)(node, place)
+
+
 def _anything(node: yaml.Node, place: Place) -> None:
     """Check only that no name stands there twice: what plugins and rules say is their own."""
     if isinstance(node, yaml.MappingNode):
@@ -194,7 +213,7 @@ _DESCRIBED: dict[str, Check] = {
     **dict.fromkeys(("license", "license_url", "source", "source_url", "about", "about_url"), _words),
     "allow": _anything,
     "permissions": _anything,
-    "plugins": _map_of(_map_of(_anything)),
+    "plugins": _map_of(_plugin),
 }
 _TABLE: dict[str, Check] = {
     **_DESCRIBED,

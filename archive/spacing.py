@@ -1,7 +1,7 @@
 """Zero width spaces between the characters of scripts that do not separate words, so that full text can be found.
 
-SQLite's `unicode61` takes an unbroken run of letters for one word, and so finds nothing inside 罢工工人. With every letter
-of such a script set apart, a phrase query of the same letters finds each place where they stand.
+SQLite's `unicode61` takes an unbroken run of letters for one word, and so finds nothing inside 罢工工人. With every
+letter of such a script set apart, a phrase query of the same letters finds each place where they stand.
 Hangul is written with spaces between words and is left alone.
 """
 

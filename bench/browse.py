@@ -1,10 +1,12 @@
-"""How long the pages of a large archive take, beside what they would take without our facets and without Datasette.
+"""How long the pages of a large archive take, beside stock Datasette's array facets and the bare SQL on the same rows.
 
-    python bench/browse.py                                   5,000 testimonies, 1,000,000 passages
-    python bench/browse.py --testimonies 200 --passages 40000 --keep /tmp/archive
+    python -m bench.browse                                   5,000 testimonies, 1,000,000 passages
+    python -m bench.browse --testimonies 200 --passages 40000 --keep /tmp/archive
 
 The archive is made by the functions that `conricerca add` and `conricerca tag` use. The text is synthetic: 50,000
-words by Zipf's law, about ten terms to a testimony of which each passage names one, and a word with 1,400 hits.
+words by Zipf's law, ten terms to a testimony of which each passage names one, and a word with 1,400 hits. Every round
+asks for each page once in each way, by turns, and the medians count, because machines are noisy. Exits 1 if a page
+takes longer than it may.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import argparse
 import asyncio
 import random
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,41 +22,56 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate, pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
-
-from machine import describe_machine
 
 from archive.folder import Archive, create_archive, open_archive
 from archive.records import Accession, Description, Kind, Original, Tag, Term, Variant, Vocabulary, VocabularyName
 from archive.store.browsing import refresh_counts
-from archive.store.tags import Untagged, segment_texts, store_tags, untagged
+from archive.store.tags import segment_texts, store_tags, untagged
 from archive.store.testimonies import store_accession
 from archive.store.vocabularies import load_terms, sync_vocabulary
-from archive.web.settings import datasette_for, settings
+from archive.web.settings import datasette_for
+from bench.machine import describe_machine
 from transcripts.model import Segment, Transcript
 
 WORD, HITS = "picchetto", 1400  # the word searched for, and how many passages say it where there are enough
 VOCABULARY, WORDS = 50_000, 25  # words in use, and words in a passage
 TERMS = {VocabularyName.PLACE: 800, VocabularyName.MOVEMENT: 120, VocabularyName.THEME: 200}
 EACH = {VocabularyName.PLACE: 4, VocabularyName.MOVEMENT: 2, VocabularyName.THEME: 4}  # of a testimony
-REPEATS = 15
-TARGETS = {"catalogue, three facets": 80.0, f"passages, {HITS:,} hits, three facets": 130.0}  # ms
+ROUNDS = 15
+SEARCHED = f"/archive/passages?_search={WORD}"
+FACETED = {  # pages with three facets: the address, and how many milliseconds it may take
+    "catalogue": ("/archive/catalogue", 80.0),
+    f"passages, {HITS:,} hits": (SEARCHED, 130.0),
+    "passages, all of them": ("/archive/passages", None),
+}
+SHIPPED = {  # pages as readers get them
+    "home": "/",
+    "search": "/search",
+    f"search, {HITS:,} hits": f"/search?q={WORD}",
+    "catalogue, six facets": "/archive/catalogue",
+    f"passages, {HITS:,} hits, four facets": SEARCHED,
+    "passages of one place": "/archive/passages?_place=place-100",
+}
 
 
-def main() -> None:
+def main() -> int:
     """Build or reuse the archive, measure, and print the tables."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--testimonies", type=int, default=5000)
     options.add_argument("--passages", type=int, default=1_000_000)
-    options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the archive here, or use the one that is here")
+    options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the archive here, or use the one here")
     said = options.parse_args()
     print(describe_machine())
     with tempfile.TemporaryDirectory() as folder:
         archive = _archive(said.keep or Path(folder) / "archive", said.testimonies, said.passages)
-        asyncio.run(_measure(archive))
+        faceted, shipped = asyncio.run(measure(archive))
+    return report(faceted, shipped)
 
 
 def _archive(folder: Path, testimonies: int, passages: int) -> Archive:
@@ -173,7 +189,8 @@ def _accession(number: int, chance: random.Random, texts: list[str]) -> Accessio
         collection=f"Collection {chance.randrange(12)}",
         summary=" ".join(texts[1].split()) if len(texts) > 1 else None,
     )
-    return Accession(description=description, document=account, transcript=Transcript(segments=segments))
+    transcript = Transcript(segments=segments, language=description.language)
+    return Accession(description=description, document=account, transcript=transcript)
 
 
 def _tags(
@@ -189,9 +206,115 @@ def _tags(
     }
 
 
-async def _measure(archive: Archive) -> None:
-    pass
+@dataclass(slots=True)
+class Times:
+    """How long one page took, in milliseconds, in each way."""
+
+    pages: dict[str, list[float]] = field(default_factory=dict)
+    timed_out: int = 0  # facets that stock Datasette gave up
+
+    def add(self, way: str, milliseconds: float) -> None:
+        """Keep one more time."""
+        self.pages.setdefault(way, []).append(milliseconds)
+
+    def middle(self, way: str) -> float:
+        """Return the median."""
+        return median(self.pages[way])
+
+
+async def measure(archive: Archive) -> tuple[dict[str, Times], dict[str, Times]]:
+    """Return the times of the pages with three facets, and of the pages as they are."""
+    faceted = {name: Times() for name in FACETED}
+    shipped = {name: Times() for name in SHIPPED}
+    ours, stock, as_is = datasette_for(archive), datasette_for(archive), datasette_for(archive)
+    for datasette, kind in ((ours, "m2m"), (stock, "array"), (as_is, None)):
+        await datasette.invoke_startup()
+        if kind:
+            _three_facets(datasette, kind)
+    with archive.read().conn as conn, _serving(archive) as address:
+        for number in range(-2, ROUNDS):  # the first two warm up
+            for name, (path, _) in FACETED.items():
+                times = faceted[name] if number >= 0 else Times()
+                await _ask(ours, path, times, "ours")
+                times.timed_out = (await _ask(stock, path, times, "stock")).count("facets timed out: ")
+                times.add("sql", _timed(lambda path=path: _bare_sql(conn, path)))  # type: ignore[misc]
+            for name, path in SHIPPED.items():
+                times = shipped[name] if number >= 0 else Times()
+                await _ask(as_is, path, times, "in process")
+                times.add("http", _timed(lambda path=path: urllib.request.urlopen(address + path).read()))  # type: ignore[misc]
+    return faceted, shipped
+
+
+def report(faceted: dict[str, Times], shipped: dict[str, Times]) -> int:
+    """Print the medians; return 1 if a page takes longer than it may."""
+    missed = 0
+    print(f"\n{'median of ' + str(ROUNDS) + ', ms':<40}{'ours':>8}{'stock':>8}{'ratio':>8}{'SQL':>8}{'may take':>10}")
+    for name, (_, most) in FACETED.items():
+        times = faceted[name]
+        ours, stock, sql = (times.middle(way) for way in ("ours", "stock", "sql"))
+        late = most is not None and ours > most
+        missed += late
+        note = "  missed" if late else ""
+        note += "  (stock: facets timed out)" if times.timed_out else ""
+        allowed = f"{most:.0f}" if most else ""
+        print(f"{name + ', three facets':<40}{ours:8.1f}{stock:8.1f}{stock / ours:7.1f}x{sql:8.1f}{allowed:>10}{note}")
+    print(f"\n{'as readers get them, ms':<40}{'in process':>12}{'over HTTP':>12}{'quickest':>12}")
+    for name, times in shipped.items():
+        quickest = min(times.pages["http"])
+        print(f"{name:<40}{times.middle('in process'):12.1f}{times.middle('http'):12.1f}{quickest:12.1f}")
+    return int(missed > 0)
+
+
+def _three_facets(datasette: Any, kind: str) -> None:
+    for table in ("catalogue", "passages"):
+        described = datasette._metadata_local["databases"]["archive"]["tables"][table]
+        described["facets"] = [{kind: name.plural} for name in VocabularyName]
+
+
+async def _ask(datasette: Any, path: str, times: Times, way: str) -> str:
+    start = time.perf_counter()
+    answer = await datasette.client.get(path)
+    times.add(way, (time.perf_counter() - start) * 1000)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path} answers {answer.status_code}")
+    return str(answer.text)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def _bare_sql(conn: sqlite3.Connection, path: str) -> None:
+    """Ask for what the page shows: its rows, their number, and the three counts."""
+    table = path.split("/")[2].partition("?")[0]
+    row = {"catalogue": "testimony", "passages": "passage"}[table]
+    where, words = "", []
+    if "_search" in path:
+        where, words = " where id in (select rowid from passages_fts where passages_fts match ?)", [WORD]
+    conn.execute(f"select * from {table}{where} order by id limit 26", words).fetchall()
+    conn.execute(f"select count(*) from {table}{where}", words).fetchall()
+    for vocabulary in VocabularyName:
+        among = f" where {row} in (select id from {table}{where})" if where else ""
+        conn.execute(
+            f"select preferred, number from (select term, count(*) as number from {row}_{vocabulary.plural}{among} "
+            "group by term order by number desc limit 16) join terms on id = term",
+            words,
+        ).fetchall()
+
+
+@contextmanager
+def _serving(archive: Archive) -> Iterator[str]:
+    """Run `conricerca serve`'s own function in a process of its own; yield its address."""
+    program = "import sys, pathlib; from archive.folder import open_archive; from archive.web.settings import serve; "
+    program += "serve(open_archive(pathlib.Path(sys.argv[1])), port=0, on_ready=lambda at: print(at, flush=True))"
+    with subprocess.Popen([sys.executable, "-c", program, archive.path], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

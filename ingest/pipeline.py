@@ -36,6 +36,7 @@ from ingest.tagging import VocabularyTagger
 from ingest.transcription import listen
 
 TAGGER = "vocabulary"
+NAMES_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +168,15 @@ def tag_untagged(work: Work, *, ner: str | None = None, again: bool = False) -> 
         found = dict(zip([number for number, _ in texts], tagger.tag_all(text for _, text in texts), strict=True))
         store_tags(work.db, item, found, tagger=TAGGER)
         if suggester:
-            suggested = {number: suggester.suggest(text, found[number]) for number, text in texts}
-            store_tags(work.db, item, suggested, tagger=suggester.name, source="model")
+            read_again = suggester.suggest_all((text, found[number]) for number, text in texts)
+            suggested = dict(zip(found, read_again, strict=True))
+            store_tags(work.db, item, suggested, tagger=f"ner {ner}", source="model")
         work.summary.tagged += 1
         work.report.advance(done)
     work.report.end()
+    if suggester and (proposals := suggester.proposals()):
+        names = ", ".join(f"{proposal.text} ({proposal.count})" for proposal in proposals[:NAMES_SHOWN])
+        work.report.say(f"names that the model found and no term has: {names}")
 
 
 def _record(work: Work, outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Protocol
 
 from transcripts.timecode import format_timecode
@@ -130,3 +131,20 @@ def choose_reporter(*, as_json: bool, stream: IO[str] | None = None) -> Reporter
     if as_json:
         return JsonReporter(stream)
     return BarReporter(stream) if stream.isatty() else PlainReporter(stream)
+
+
+def progress_of(work: str, stream: IO[str]) -> Callable[[int, int], None]:
+    """Return a function to call with how much is done and how much there is; nothing is shown before it is called."""
+    report = choose_reporter(as_json=False, stream=stream)
+    begun = False
+
+    def advance(done: int, total: int) -> None:
+        nonlocal begun
+        if not begun:
+            report.begin(work, total=total, unit="bytes")
+            begun = True
+        report.advance(done)
+        if done >= total:
+            report.end()
+
+    return advance

@@ -16,10 +16,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from archive.records import ANY_LANGUAGE, StopPhrase, Tag, Term, VocabularyName
-from archive.spacing import MARKS, space
+from archive.spacing import LETTERS, MARKS, space
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -48,8 +49,7 @@ class _Entry:
     exact: frozenset[str]  # the spellings without spaces, where capitals count
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     entry: _Entry
@@ -137,10 +137,12 @@ class _Reading:
     def of(cls, text: str) -> _Reading:
         if text.isascii() and text.isprintable() and "  " not in text:
             return cls(text, None)
-        plain = text.translate(_PLAIN)
-        if not _UNEVEN.search(plain) and unicodedata.is_normalized("NFC", plain) and space(plain) is None:
-            return cls(plain, None)
-        return cls(*_evened(plain))
+        # most texts have few characters beyond ASCII: what has to be done is seen from these, in a fifth of the time
+        beyond = "".join(set(_BEYOND_ASCII.findall(text)))
+        plain = _REPLACED.sub(lambda found: _PLAIN[found[0]], text)
+        if "  " in plain or _UNEVEN.search(beyond) or not _composed(plain, beyond):
+            return cls(*_evened(plain))
+        return cls(plain, None)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         if self.offsets is None:
@@ -149,15 +151,23 @@ class _Reading:
 
 
 # replaced one for one, so that offsets stay: apostrophes, hyphens, and white space of all kinds
-_PLAIN = str.maketrans(
-    dict.fromkeys("’‘ʼ`´′＇", "'")
+_PLAIN = (
+    dict.fromkeys("’‘ʼ´′＇", "'")
     | dict.fromkeys("‐‑‒–−", "-")
     | {chr(c): " " for c in (*range(9, 14), *range(0x1C, 0x20), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))}
     | {chr(c): " " for c in (0x2028, 0x2029, 0x202F, 0x205F, 0x3000)}
 )
+_REPLACED = re.compile(f"[{''.join(_PLAIN)}]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"  # soft hyphens, marks of direction
-_UNEVEN = re.compile(f"  |[{_INVISIBLE}]")
+_UNEVEN = re.compile(f"[{_INVISIBLE}{LETTERS}]")
+_MARK = re.compile(f"[{MARKS}]")
 _CLUSTER = re.compile(f"(?P<gap>[{_INVISIBLE}]+)|(?P<space> +)|(?:[\u1100-\u11ff]+|.)[{MARKS}]*", re.DOTALL)
+
+
+def _composed(text: str, beyond: str) -> bool:
+    """Whether the text is in NFC; `beyond` are its runs of characters beyond ASCII."""
+    return unicodedata.is_normalized("NFC", text if _MARK.search(beyond) else beyond)
 
 
 def _evened(text: str) -> tuple[str, list[int]]:
@@ -277,30 +287,47 @@ def _aliases(text: str) -> Iterator[str]:
 
 def _tags(hits: Sequence[_Hit], reading: _Reading) -> tuple[Tag, ...]:
     """The hits that stand, with their offsets in the original text."""
-    by_vocabulary: defaultdict[VocabularyName, list[_Hit]] = defaultdict(list)
-    for hit in hits:
-        if _stands(hit, reading.text):
-            by_vocabulary[hit.entry.vocabulary].append(hit)
     tags: list[Tag] = []
-    for found in by_vocabulary.values():
-        for start, end, numbers in _longest(found):
+    for touching in _touching([hit for hit in hits if _stands(hit, reading.text)]):
+        for start, end, numbers in _longest(touching):
             first, last = reading.original(start, end)
             tags += [Tag(term=number, start=first, end=last, needs_review=len(numbers) > 1) for number in numbers]
     return tuple(sorted(tags, key=lambda tag: (tag.start, -tag.end, tag.term)))
 
 
+def _touching(hits: Sequence[_Hit]) -> Iterator[list[_Hit]]:
+    """The hits in groups that overlap, in order: mostly one hit each."""
+    group: list[_Hit] = []
+    reach = 0
+    for hit in sorted(hits, key=itemgetter(0)):
+        if group and hit.start >= reach:
+            yield group
+            group = []
+        group.append(hit)
+        reach = max(reach, hit.end)
+    if group:
+        yield group
+
+
 def _longest(hits: Sequence[_Hit]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """The spans of one vocabulary that no stop phrase holds and no longer span overlaps, and the terms of each."""
-    stops = [hit for hit in hits if hit.entry.number is None]
-    claims: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
-    for hit in hits:
-        if hit.entry.number is not None and not any(s.start <= hit.start and hit.end <= s.end for s in stops):
-            claims[hit.start, hit.end].add(hit.entry.number)
-    taken: set[int] = set()  # characters; a span that overlaps a longer one starts or ends inside it
-    for start, end in sorted(claims, key=lambda span: (span[0] - span[1], span[0])):
-        if start not in taken and end - 1 not in taken:
-            taken.update(range(start, end))
-            yield start, end, tuple(sorted(claims[start, end]))
+    """The spans that no stop phrase holds and no longer span of their vocabulary overlaps, and the terms of each."""
+    if len(hits) == 1:
+        start, end, entry = hits[0]
+        if entry.number is not None:
+            yield start, end, (entry.number,)
+        return
+    for vocabulary in VocabularyName:
+        rivals = [hit for hit in hits if hit.entry.vocabulary is vocabulary]
+        stops = [hit for hit in rivals if hit.entry.number is None]
+        claims: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        for start, end, entry in rivals:
+            if entry.number is not None and not any(stop.start <= start and end <= stop.end for stop in stops):
+                claims[start, end].add(entry.number)
+        taken: set[int] = set()  # characters; a span that overlaps a longer one starts or ends inside it
+        for start, end in sorted(claims, key=lambda span: (span[0] - span[1], span[0])):
+            if start not in taken and end - 1 not in taken:
+                taken.update(range(start, end))
+                yield start, end, tuple(sorted(claims[start, end]))
 
 
 # one or two particles after an optional plural, or the verb 하다 / 되다 in any form

@@ -70,7 +70,6 @@ databases:
         units: {duration: s}
         columns: {text: 12}
         plugins: {x: {}}
-      empty:
 """
     metadata = read(tmp_path, text)
     json.dumps(metadata)
@@ -81,34 +80,46 @@ def test_a_date_stays_as_it_is_written(tmp_path: Path) -> None:
     assert read(tmp_path, "title: 1936-07-19\n") == {"title": "1936-07-19"}
 
 
+TABLE = "databases.archive.tables.passages"
+NO_LINES = "must consist of lines of the form 'name: what it says'"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("titel: x\n", ", line 1: titel is nothing that Datasette knows (is 'title' meant?)"),
         ("title: x\nzzz: 1\n", ", line 2: zzz is nothing that Datasette knows"),
-        (in_table("facets: places"), ", line 5: databases.archive.tables.passages.facets must be a list"),
-        (in_table("facet: [places]"), ", line 5: databases.archive.tables.passages.facet is nothing that Datasette knows (is 'facets' meant?)"),
-        (in_table("facets: [{array: a, date: b}]"), ", line 5: databases.archive.tables.passages.facets.1 must name one kind of facet, such as array: places"),
-        (in_table("facets: [[a]]"), ", line 5: databases.archive.tables.passages.facets.1 must be a text"),
-        (in_table("hidden: perhaps"), ", line 5: databases.archive.tables.passages.hidden must be true or false"),
-        (in_table("size: many"), ", line 5: databases.archive.tables.passages.size must be a number from 1 up, or max"),
-        (in_table("size: 0"), ", line 5: databases.archive.tables.passages.size must be a number from 1 up, or max"),
-        (in_table("columns: [text]"), ", line 5: databases.archive.tables.passages.columns must consist of lines of the form 'name: what it says'"),
-        (in_table("columns: {text: {a: b}}"), ", line 5: databases.archive.tables.passages.columns.text must be a text"),
-        ("databases: archive\n", ", line 1: databases must consist of lines of the form 'name: what it says'"),
+        (in_table("facets: places"), f", line 5: {TABLE}.facets must be a list"),
+        (in_table("facet: [a]"), f", line 5: {TABLE}.facet is nothing that Datasette knows (is 'facets' meant?)"),
+        (
+            in_table("facets: [{array: a, date: b}]"),
+            f", line 5: {TABLE}.facets.1 must name one kind of facet, such as array: places",
+        ),
+        (in_table("facets: [[a]]"), f", line 5: {TABLE}.facets.1 must be a text"),
+        (in_table("hidden: perhaps"), f", line 5: {TABLE}.hidden must be true or false"),
+        (in_table("size: many"), f", line 5: {TABLE}.size must be a number from 1 up, or max"),
+        (in_table("size: 0"), f", line 5: {TABLE}.size must be a number from 1 up, or max"),
+        (in_table("columns: [text]"), f", line 5: {TABLE}.columns {NO_LINES}"),
+        (in_table("columns: {text: {a: b}}"), f", line 5: {TABLE}.columns.text must be a text"),
+        ("databases: archive\n", f", line 1: databases {NO_LINES}"),
         ("title: [a]\n", ", line 1: title must be a text"),
-        ("plugins: {conricerca: yes}\n", ", line 1: plugins.conricerca must consist of lines of the form 'name: what it says'"),
-        ("databases: {archive: {queries: {q: {sql: delete from events, write: true}}}}\n", ", line 1: databases.archive.queries.q.write: nothing is written to an archive in this way"),
-        ("- a\n", ", line 1: the file must consist of lines of the form 'name: what it says'"),
-        ("only text\n", ", line 1: the file must consist of lines of the form 'name: what it says'"),
+        ("plugins: {conricerca: yes}\n", f", line 1: plugins.conricerca {NO_LINES}"),
+        (
+            "databases: {archive: {queries: {q: {sql: delete from events, write: true}}}}\n",
+            ", line 1: databases.archive.queries.q.write: nothing is written to an archive in this way",
+        ),
+        ("databases:\n  archive:\n    tables:\n", f", line 3: databases.archive.tables {NO_LINES}"),
+        ("- a\n", f", line 1: the file {NO_LINES}"),
+        ("only text\n", f", line 1: the file {NO_LINES}"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_said_with_line_and_name(tmp_path: Path, text: str, said: str) -> None:
     assert complaint(tmp_path, text) == said
 
 
 @pytest.mark.parametrize(
-    "text", ["title: a\ntitle: b\n", "plugins: {x: {a: 1, a: 2}}\n", "allow: {id: 1, id: 2}\n", "allow: [{a: 1, a: 2}]\n"]
+    "text",
+    ["title: a\ntitle: b\n", "plugins: {x: {a: 1, a: 2}}\n", "allow: {id: 1, id: 2}\n", "allow: [{a: 1, a: 2}]\n"],
 )
 def test_a_name_that_stands_there_twice_is_refused(tmp_path: Path, text: str) -> None:
     assert "stands there twice" in complaint(tmp_path, text)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archive import media
 from archive.folder import create_archive
 from archive.media import keep_original, remove_leftovers
 
@@ -59,7 +58,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: py
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(media.os, "fsync", full)
+    monkeypatch.setattr("archive.media.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         keep_original(archive, source, ".wav")
     assert list(archive.media.rglob("*")) == []

@@ -26,7 +26,8 @@ def found(texts: list[str], words: str) -> list[int]:
     ("words", "texts", "places"),
     [
         ("罢工", ["工人罢工了", "罢免工人", "1926年的罢工。", "工罢"], [0, 2]),
-        ("1926", ["1926年的罢工"], [0]),
+        ("1926", ["1926年的罢工", "罢工1926"], [0, 1]),
+        ("Seat", ["在Seat罢工"], [0]),
         ("ストライキ", ["私たちはストライキをした", "ストップ"], [0]),
         ("นัดหยุดงาน", ["การนัดหยุดงานในเชียงใหม่", "หยุดงาน"], [0]),
         ("파업", ["1987년 파업", "총파업"], [0]),
@@ -51,6 +52,7 @@ def test_text_that_has_its_own_spaces_is_left_alone(text: str) -> None:
 
 def test_marks_stay_with_their_letter() -> None:
     assert space("น้ำ") == f"น้{SEPARATOR}ำ"
+    assert space("e\u0301罢") == f"e\u0301{SEPARATOR}罢"
     assert space("か\u3099く") == f"か\u3099{SEPARATOR}く"
 
 

@@ -68,7 +68,11 @@ def test_an_incomplete_folder_says_what_it_lacks(missing: str, tmp_path: Path, c
     )
 
 
-def test_a_model_in_the_cache_is_used_without_asking_the_network(cache: Path) -> None:
+def test_a_model_in_the_cache_is_used_without_asking_the_network(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(_: str) -> Path:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr("ingest.models._downloaded", asked)
     folder = a_cached_model(cache)
     assert find_folder("tiny") == folder
     assert find_folder("Systran/faster-whisper-tiny") == folder

@@ -67,6 +67,15 @@ def test_pieces_are_cut_between_sentences_where_the_pauses_are_longest() -> None
         assert np.abs(samples[round((edge - 0.1) * RATE) : round((edge + 0.1) * RATE)]).max() < 0.02
 
 
+def test_a_cut_is_made_at_the_longest_pause_not_at_the_last_possible() -> None:
+    spoken = one_sentence()
+    parts = [spoken, silence(0.3), spoken, silence(1.2), spoken, silence(0.3), spoken]
+    longest = (3.5 * len(spoken) + 1.8 * RATE) / RATE  # room for three sentences
+    first, second = find_pieces(np.concatenate(parts), longest=longest)
+    assert first.end == pytest.approx((2 * len(spoken) + 0.9 * RATE) / RATE, abs=0.5)
+    assert second.start > first.end - 0.001
+
+
 def test_neighbouring_stretches_are_joined_but_not_across_a_long_silence() -> None:
     spoken = one_sentence()
     near = np.concatenate([spoken, silence(2.0), spoken])

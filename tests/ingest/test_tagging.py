@@ -125,6 +125,10 @@ def test_a_part_of_a_word_is_not_found(text: str) -> None:
     assert found(f"in {text}.", YORK) == []
 
 
+def test_a_vowel_sign_belongs_to_the_word() -> None:
+    assert found("हड़तालें", a_term("strike", "हड़ताल")) == []
+
+
 @pytest.mark.parametrize(
     "around", ["({})", "“{}”", "l’{}", "{}'s", "{}-based", "{}…", "—{}—", "{}/x", "«{}»", "¿{}?", "_{}_"]
 )
@@ -193,7 +197,8 @@ def test_themes_are_looked_for_in_the_texts_own_language_if_they_have_it(
 
 
 def test_places_are_looked_for_in_every_language() -> None:
-    assert found("a Torino", a_term("turin", "Torino", language="it"), language="en") == [("Torino", "turin")]
+    terms = a_term("turin", "Torino", language="it"), a_term("london", "London", language="en")
+    assert found("Torino, London", *terms, language="en") == [("Torino", "turin"), ("London", "london")]
 
 
 def test_a_stream_gives_what_single_texts_give() -> None:

@@ -46,6 +46,11 @@ def test_a_short_line_that_ends_a_sentence_ends_a_wrapped_paragraph() -> None:
     assert texts(read_plain_text(line * 4 + "night came.\n" + line * 4))[0].endswith("night came.")
 
 
+def test_an_indented_line_begins_a_paragraph() -> None:
+    line = "We walked to the mill and stood before the gate until it was night\n"
+    assert len(texts(read_plain_text(f"{line}\n{line}   {line}{line}"))) == 3
+
+
 def test_long_lines_are_paragraphs_of_their_own() -> None:
     long = "We stood before the gate of the mill and sang until the police came for us. " * 2 + "So."
     assert texts(read_plain_text(f"A title\n{long}\n{long}\n\n{long}")) == ["A title", long, long, long]

@@ -25,7 +25,8 @@ def test_one_piece_over_and_over_is_a_loop(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Ha ha ha!", "No, no, no, no.", "Thank you. " * 4, "We shall not, we shall not be moved.", "…"]
+    "text",
+    ["Ha ha ha!", "O o o o o!", "No, no, no, no.", "Thank you. " * 4, "We shall not, we shall not be moved.", "…"],
 )
 def test_what_people_say_is_no_loop(text: str) -> None:
     assert remark_on_loops([a_segment(text)]) == ()

@@ -39,7 +39,8 @@ def test_captions_are_read() -> None:
 
 
 def test_indices_may_be_missing_and_a_number_is_then_text() -> None:
-    assert texts(read_srt("00:01,0 --> 00:02,0\n1984\n\n00:03,0 --> 00:04,0\nWe won\n")) == ["1984", "We won"]
+    for gap in ("\n", "\n\n"):
+        assert texts(read_srt(f"00:01,0 --> 00:02,0\n1984{gap}00:03,0 --> 00:04,0\nWe won\n")) == ["1984", "We won"]
 
 
 def test_two_speakers_in_a_caption_are_two_segments() -> None:

@@ -93,6 +93,10 @@ def test_the_times_of_a_second_recording_do_not_count() -> None:
     assert turns(transcript)[3][0] == "BEN"
 
 
+def test_a_code_at_nought_begins_another_recording() -> None:
+    assert starts(read("[0:10] a", "[0:29] b", "[0:00] c", "[0:40] d")) == [10, 29, None, None]
+
+
 def test_a_label_with_nothing_after_it_stays_as_text() -> None:
     assert turns(read("ANA:", "BEN: So.", "MARY:")) == [(None, "ANA:"), ("BEN", "So."), (None, "MARY:")]
 

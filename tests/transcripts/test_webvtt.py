@@ -114,6 +114,11 @@ def test_a_cue_of_no_length_is_kept() -> None:
     assert cue("So.", "00:29.000 --> 00:29.000") == a_transcript(a_segment("So.", 29, 29))
 
 
+def test_a_cue_needs_no_empty_line_before_it() -> None:
+    text = "WEBVTT\n00:01.000 --> 00:02.000\nWe won.\n00:02.000 --> 00:03.000\nThey lost.\n"
+    assert texts(read_webvtt(text)) == ["We won.", "They lost."]
+
+
 def test_words_outside_any_cue_are_named_in_a_remark() -> None:
     transcript = read_webvtt("WEBVTT\n\n00:01.000 --> 00:02.000\n\nlost words\n\nat x --> y\nmore\n")
     assert transcript.segments == ()
@@ -132,6 +137,11 @@ def test_what_is_written_is_webvtt() -> None:
         "WEBVTT\nLanguage: en\n\n00:00:01.000 --> 00:00:03.000\n"
         "<v A &amp; B>on<00:00:01.500> <00:00:02.000>strike<00:00:02.500>\n"
     )
+
+
+def test_a_single_word_that_fills_its_segment_is_read_back() -> None:
+    spoken = a_transcript(a_segment("strike", 1.0, 2.0, words=(a_word("strike", 1.0, 2.0),)))
+    assert read_webvtt(write_webvtt(spoken)) == spoken
 
 
 def test_words_that_do_not_spell_the_text_are_not_written() -> None:

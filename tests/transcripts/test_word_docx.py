@@ -61,7 +61,7 @@ def test_table_cells_come_in_the_order_of_the_document() -> None:
 def test_tracked_changes_are_accepted() -> None:
     raw = with_body(
         "<w:p><w:r><w:t>We </w:t></w:r><w:ins><w:r><w:t>won</w:t></w:r></w:ins>"
-        "<w:del><w:r><w:delText>lost</w:delText></w:r></w:del>"
+        "<w:del><w:r><w:delText>lost</w:delText><w:t>never</w:t></w:r></w:del>"
         "<w:moveFrom><w:r><w:t>elsewhere</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t> here</w:t></w:r></w:moveTo>"
         "<w:hyperlink><w:r><w:t>.</w:t></w:r></w:hyperlink></w:p>"
     )
