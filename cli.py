@@ -323,7 +323,7 @@ def check_vocabularies(folder: Path) -> None:
 def gazetteer(folder: Path, name: str, add: int | None) -> None:
     """Propose places called NAME, with coordinates from GeoNames (CC BY 4.0)."""
     from archive.gazetteer import candidate_to_term, open_gazetteer
-    from archive.vocabularies import write_term
+    from archive.vocabulary_edits import write_term
     from ingest.reporting import progress_of
 
     with open_gazetteer(progress=progress_of("Loading GeoNames, once", sys.stderr)) as places:

@@ -1,1 +1,1 @@
-"""Measurements, run by hand and never by the tests."""
+"""Figures, as ratios against a peer or the raw limit in the same run; never run by the tests."""

@@ -16,12 +16,12 @@ import numpy as np
 import torch
 import whisper
 from faster_whisper import BatchedInferencePipeline, WhisperModel
-from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-from bench.tiny_whisper.speech import SAMPLE_RATE, Sentence, Voice, read_sentences, read_voices, silence, speak
+from bench.tiny_whisper.speech import SAMPLE_RATE, Samples, Sentence, Voice, read_sentences, read_voices, silence, speak
+from ingest.speech import find_pieces
 
 LEAD, PAUSE = 0.5, 0.8
-PIECE = 10
+PIECE = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Case:
     """Sentences in one recording, with the start and end of each."""
 
     group: str
-    audio: np.ndarray
+    audio: Samples
     language: str
     texts: list[str]
     edges: list[tuple[float, float]]
@@ -60,14 +60,14 @@ class Score:
     seconds: float
 
 
-Engine = Callable[[np.ndarray], Heard]
+Engine = Callable[[Samples], Heard]
 
 
 def faster_whisper_engine(folder: Path, threads: int, *, batched: bool = False) -> Engine:
     """Open the CTranslate2 folder; greedy, language detected, words timed."""
     model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
 
-    def transcribe(audio: np.ndarray) -> Heard:
+    def transcribe(audio: Samples) -> Heard:
         options = {"beam_size": 1, "temperature": 0, "word_timestamps": True}
         if batched:
             found, info = BatchedInferencePipeline(model).transcribe(audio, batch_size=4, vad_filter=True, **options)
@@ -90,7 +90,7 @@ def openai_whisper_engine(checkpoint: Path, threads: int) -> Engine:
     model = whisper.load_model(str(checkpoint), device="cpu")
     options = {"temperature": 0, "fp16": False, "word_timestamps": True, "condition_on_previous_text": False}
 
-    def transcribe(audio: np.ndarray) -> Heard:
+    def transcribe(audio: Samples) -> Heard:
         found = model.transcribe(audio, **options)
         return Heard(
             text=" ".join(segment["text"].strip() for segment in found["segments"]),
@@ -105,7 +105,7 @@ def openai_whisper_engine(checkpoint: Path, threads: int) -> Engine:
 def in_pieces(engine: Engine) -> Engine:
     """Cut at pauses into pieces of at most 10 s and transcribe each: what this model needs for long recordings."""
 
-    def transcribe(audio: np.ndarray) -> Heard:
+    def transcribe(audio: Samples) -> Heard:
         cuts = pieces(audio)
         heard = [engine(audio[first:last]) for first, last in cuts]
         return Heard(
@@ -122,15 +122,10 @@ def in_pieces(engine: Engine) -> Engine:
     return transcribe
 
 
-def pieces(audio: np.ndarray) -> list[tuple[int, int]]:
-    """Return first and last sample of each piece: neighbouring stretches of speech, joined up to 10 s."""
-    joined: list[tuple[int, int]] = []
-    for speech in get_speech_timestamps(audio, VadOptions(max_speech_duration_s=PIECE, min_silence_duration_ms=160)):
-        if joined and speech["end"] - joined[-1][0] <= PIECE * SAMPLE_RATE:
-            joined[-1] = (joined[-1][0], speech["end"])
-        else:
-            joined.append((speech["start"], speech["end"]))
-    return joined
+def pieces(audio: Samples) -> list[tuple[int, int]]:
+    """Return first and last sample of each piece, cut as the archive cuts recordings."""
+    found = find_pieces(audio, longest=PIECE)
+    return [(round(piece.start * SAMPLE_RATE), round(piece.end * SAMPLE_RATE)) for piece in found]
 
 
 def wrong_words(hypothesis: str, reference: str) -> int:

@@ -10,7 +10,8 @@ import pytest
 
 from archive.errors import ArchiveError
 from archive.gazetteer import Gazetteer, cache_folder, candidate_to_term, open_gazetteer
-from archive.vocabularies import read_vocabulary, write_term
+from archive.vocabularies import read_vocabulary
+from archive.vocabulary_edits import write_term
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ TEXTS = (
     "一九六九年工人罢工，工厂停产。",
     "คนงานหยุดงานประท้วง",
     "Nothing of the kind.",
+    "मज़दूरों की हड़ताल जारी है",
 )
 
 
@@ -73,9 +74,11 @@ def found(conn: sqlite3.Connection, words: str = "", **terms: tuple[str, ...]) -
         ("工人罢工", {3}),
         ("罢人", set()),
         ("หยุดงาน", {4}),
+        ("हड़ताल", {6}),
+        ("ह", set()),  # a letter of a word is not the word
         ("what-ever's (", None),
-        ("", {0, 1, 2, 3, 4, 5}),
-        ("!!!", {0, 1, 2, 3, 4, 5}),
+        ("", {0, 1, 2, 3, 4, 5, 6}),
+        ("!!!", {0, 1, 2, 3, 4, 5, 6}),
     ],
 )
 def test_words_find_passages(conn: sqlite3.Connection, words: str, places: set[int] | None) -> None:
@@ -123,8 +126,8 @@ def test_more_hits_than_are_counted_are_said_to_be_more(
 
 
 def test_pages_follow_each_other_without_a_gap(conn: sqlite3.Connection) -> None:
-    pages = [find_passages(conn, Query(), limit=2, offset=offset).passages for offset in (0, 2, 4)]
-    assert [passage.position for page in pages for passage in page] == [0, 1, 2, 3, 4, 5]
+    pages = [find_passages(conn, Query(), limit=2, offset=offset).passages for offset in (0, 2, 4, 6)]
+    assert [passage.position for page in pages for passage in page] == [0, 1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from archive.errors import InvalidFile
 from archive.records import ANY_LANGUAGE, StopPhrase, Term, Variant, Vocabulary, VocabularyName
-from archive.vocabularies import content_hash, fold, read_vocabularies, read_vocabulary, warnings, write_term
+from archive.vocabularies import content_hash, fold, read_vocabularies, read_vocabulary, warnings
+from archive.vocabulary_edits import write_term
 
 STARTER = Path(__file__).resolve().parents[2] / "archive" / "starter" / "vocabularies"
 LANGUAGES = {"en", "es", "fr", "it", "de", "pt"}

@@ -18,8 +18,10 @@ create index passages_testimony on passages (testimony, position)
 ;;
 create view passage_words as select id, coalesce(spaced, text) as text from passages
 ;;
+-- vowel signs (Mn, Mc) belong to their word, or else Hindi words would fall into pieces
 create virtual table passages_fts using fts5 (
-    text, content = 'passage_words', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2"
+    text, content = 'passage_words', content_rowid = 'id',
+    tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 )
 ;;
 create trigger passages_inserted after insert on passages begin
