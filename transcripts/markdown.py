@@ -21,7 +21,6 @@ _FENCE = re.compile(r" {0,3}(?:```|~~~)[^`]*")
 _ITEM = re.compile(r"\A\s*(?:[-*+]\s+|(?=[0-9]{1,3}[.)]\s))")
 _QUOTE = re.compile(r"\A {0,3}(?:>\s?)+")
 _REFERENCE = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s*\S+.*")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PRIVATE = 0xE000  # escaped signs are kept apart there while the marks are taken out
@@ -88,7 +87,7 @@ def read_blocks(text: str) -> Iterator[Paragraph]:
     """
     block: list[str] = []
     fenced = False
-    for raw in _COMMENT.sub("", normalise_newlines(text)).split("\n"):
+    for raw in _drop_comments(normalise_newlines(text)).split("\n"):
         line = _QUOTE.sub("", raw)
         fence = bool(_FENCE.fullmatch(line))
         fenced ^= fence
@@ -103,6 +102,15 @@ def read_blocks(text: str) -> Iterator[Paragraph]:
         elif not apart:
             block.append(_ITEM.sub("", line))
     yield from _finish(block)
+
+
+def _drop_comments(text: str) -> str:
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin)) >= 0:
+        kept.append(text[at:begin])
+        at = end + len("-->")
+    return "".join((*kept, text[at:]))
 
 
 def _is_apart(line: str) -> bool:

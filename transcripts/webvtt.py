@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from transcripts.captions import ARROW, Cue, caption_times, collapse, is_note, read_times, settle_ends
 from transcripts.encoding import normalise_newlines
@@ -187,27 +187,27 @@ def _read_tag(tag: str) -> tuple[str, float | None, str | None]:
 
 
 def _read_voices(cue: Cue, pieces: Sequence[_Piece], *, with_words: bool) -> Iterator[Segment]:
-    words = tuple(_read_words(cue, pieces)) if with_words else ()
-    for turn in range(pieces[-1].turn + 1):
-        said = [piece for piece in pieces if piece.turn == turn]
-        text = collapse("".join(piece.text for piece in said))
-        if text:
+    timed = _read_words(cue, pieces) if with_words else [None] * len(pieces)
+    for _, turn in groupby(zip(pieces, timed, strict=True), key=lambda pair: pair[0].turn):
+        said = tuple(turn)
+        if text := collapse("".join(piece.text for piece, _ in said)):
             yield Segment(
                 text=text,
                 start=cue.start,
                 end=cue.end,
-                speaker=said[0].voice,
-                words=tuple(word for of, word in words if of == turn),
+                speaker=said[0][0].voice,
+                words=tuple(word for _, word in said if word),
             )
 
 
-def _read_words(cue: Cue, pieces: Sequence[_Piece]) -> Iterator[tuple[int, Word]]:
-    """Give each timed piece as a word: it lasts until the next time tag or the end of the cue."""
+def _read_words(cue: Cue, pieces: Sequence[_Piece]) -> list[Word | None]:
+    """Return each piece as a word, unless it is a pause: it lasts until the next time tag or the end of the cue."""
     starts = [cue.start if piece.time is None else piece.time for piece in pieces]
     ends = [*starts[1:], starts[-1] if cue.end is None else cue.end]
-    for piece, start, end in zip(pieces, starts, ends, strict=True):
-        if text := collapse(piece.text):
-            yield piece.turn, Word(start=start, end=end, text=text)
+    return [
+        Word(start=start, end=end, text=text) if (text := collapse(piece.text)) else None
+        for piece, start, end in zip(pieces, starts, ends, strict=True)
+    ]
 
 
 def _times_in_order(cue: Cue, pieces: Sequence[_Piece]) -> bool:

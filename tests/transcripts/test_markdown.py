@@ -119,7 +119,16 @@ def test_letters_are_never_lost(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["`" * 20_000, "*a" * 20_000, "[" * 20_000, "# a" + " " * 20_000 + "b", "~~a" * 20_000, "_a " * 20_000]
+    "text",
+    [
+        "`" * 20_000,
+        "*a" * 20_000,
+        "[" * 20_000,
+        "# a" + " " * 20_000 + "b",
+        "~~a" * 20_000,
+        "<!--" * 50_000,
+        "_a " * 20_000,
+    ],
 )
 def test_a_text_made_to_be_slow_is_not(text: str) -> None:
     began = time.perf_counter()

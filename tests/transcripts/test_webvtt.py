@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -152,6 +153,12 @@ def test_words_that_do_not_spell_the_text_are_not_written() -> None:
 @given(TRANSCRIPTS)
 def test_what_is_written_is_read_back(transcript: Transcript) -> None:
     assert read_webvtt(write_webvtt(transcript)) == transcript
+
+
+def test_a_cue_made_to_be_slow_is_not() -> None:
+    began = time.perf_counter()
+    assert len(cue("<v a>x" * 20_000).segments) == 20_000
+    assert time.perf_counter() - began < 5
 
 
 CUE_TEXT = st.text(st.sampled_from("<>/vcb &;:.0123\n-ab"), max_size=60)
