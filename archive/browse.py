@@ -213,8 +213,9 @@ def grow_vocabulary(conn: sqlite3.Connection, vocabulary: VocabularyName) -> tup
         if term in known and parent in known:
             children[parent].append(term)
             below.add(term)
+    order = {number: place for place, number in enumerate(known)}
     for numbers in children.values():
-        numbers.sort(key=list(known).index)
+        numbers.sort(key=order.__getitem__)
     return tuple(_branch(vocabulary, known, children, number, ()) for number in known if number not in below)
 
 

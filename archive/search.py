@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.errors import ArchiveError
@@ -129,16 +129,18 @@ def fts_query(words: str) -> str:
 
     Scripts that do not separate words are searched as phrases of their characters. Raises SearchError.
     """
-    tokens = [_fts_token(found) for found in _TOKENS.finditer(words)]
+    tokens = [_fts_token(found) for found in _TOKENS.finditer(words.translate(_TYPED))]
     parts = [token for token in tokens if token]
     if not parts:
         return ""
     _check(parts)
-    return " ".join(parts)
+    return " ".join(_joined(parts))
 
 
 _TOKENS = re.compile(r'"(?P<phrase>[^"]*)"?(?P<star>\*)?|(?P<bracket>[()])|(?P<word>[^\s"()]+)')
 _OPERATORS = ("AND", "OR", "NOT")
+# quotation marks as phones and word processors type them; and what no text holds, but a hostile request may
+_TYPED = dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys([*range(32), 127, *range(0xD800, 0xE000)], " ")
 
 
 def _fts_token(found: re.Match[str]) -> str:
@@ -152,6 +154,16 @@ def _fts_token(found: re.Match[str]) -> str:
     if not any(letter.isalnum() for letter in words):
         return ""
     return f'"{space(words) or words}"{star}'
+
+
+def _joined(parts: Sequence[str]) -> Iterator[str]:
+    """Write the AND that is meant between two words: FTS5 does not understand its absence beside a bracket."""
+    before = "("
+    for part in parts:
+        if before not in (*_OPERATORS, "(") and part not in (*_OPERATORS, ")"):
+            yield "AND"
+        yield part
+        before = part
 
 
 def _check(parts: Sequence[str]) -> None:

@@ -182,13 +182,18 @@ def _complete(db: Database, transcript: int) -> None:
     )
     if row["recording"]:
         db.execute("update recordings set state = 'transcribed' where id = ?", [row["recording"]])
-    _fill_passages(db, row["testimony"], transcript, row["language"])
+    _fill_passages(db, row["testimony"], transcript)
     refresh_testimony(db, row["testimony"])
 
 
-def _fill_passages(db: Database, testimony: int, transcript: int, language: str | None) -> None:
+def _fill_passages(db: Database, testimony: int, transcript: int) -> None:
     """Let readers meet the segments of this transcript, in place of those of an earlier revision."""
     db.execute("delete from passages where testimony = ?", [testimony])
+    language = db.execute(
+        "select coalesce(transcripts.language, testimonies.language) from transcripts "
+        "join testimonies on testimonies.id = testimony where transcripts.id = ?",
+        [transcript],
+    ).fetchone()[0]
     names = _narrators(db, testimony)
     only = next(iter(names.values())) if len(names) == 1 else None
     rows = db.execute(

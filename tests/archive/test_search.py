@@ -67,6 +67,10 @@ def found(conn: sqlite3.Connection, words: str = "", **terms: tuple[str, ...]) -
         ("rent NOT torino", {0}),
         ('"went on strike"', {0}),
         ('"on went"', set()),
+        ("“on strike”", {0}),
+        ("rent (glasgow OR torino)", {0, 1}),
+        ("(rent) (paid)", {1}),
+        ("rent NOT paid glasgow", {0}),
         ("obre*", {2}),
         ("zanon", {2}),  # diacritics are folded
         ("(rent OR huelga) AND glasgow", {0}),
@@ -146,7 +150,11 @@ def test_a_wrong_query_is_told_what_to_do(words: str, hint: str) -> None:
         fts_query(words)
 
 
-@given(words=st.lists(st.sampled_from([*'ab*"() ', "AND ", "OR ", "NOT ", "-", ":", "'", "罢", "^", "{"])).map("".join))
+@given(
+    words=st.lists(
+        st.sampled_from([*'ab*"() ', "AND ", "OR ", "NOT ", "-", ":", "'", "罢", "^", "{", "\0", "\ud800", "“"])
+    ).map("".join)
+)
 def test_nothing_that_can_be_typed_is_an_sql_error(words: str) -> None:
     db = sqlite3.connect(":memory:")
     db.execute("create virtual table passages_fts using fts5 (text)")

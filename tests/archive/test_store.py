@@ -61,6 +61,13 @@ def test_a_single_narrator_speaks_all_passages_that_name_nobody(tmp_path: Path) 
     assert rows(archive, "select name from passages join narrators on narrators.id = narrator") == [("Rosa",)] * 2
 
 
+def test_passages_have_the_language_that_people_said(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path)
+    with archive.write() as db:
+        a_testimony(db, "Uno.", description=Description(title="x", language="es"))
+    assert rows(archive, "select language from passages") == [("es",)]
+
+
 def test_heard_segments_are_stored_as_they_come_and_shown_when_complete(tmp_path: Path) -> None:
     archive = an_archive(tmp_path)
     with archive.write() as db:

@@ -1,0 +1,109 @@
+"""The archive in the browser: a plugin of Datasette. Here stand the hooks only; each does one thing elsewhere.
+
+Nothing of Datasette but `hookimpl` is imported at the top: Datasette reads this while it is itself half imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from datasette import hookimpl
+
+STYLE = "datasette.css"  # our look for Datasette's own pages
+DISTRIBUTION = "conricerca"  # static files are found under the distribution's name
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Our pages, and the recordings."""
+    from archive.web import media, pages
+
+    return [*pages.ROUTES, (media.ROUTE, media.media)]
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    """What our templates need."""
+    from archive.web.layout import prepare_environment
+
+    prepare_environment(env, datasette)
+
+
+@hookimpl
+def register_facet_classes() -> list[type]:
+    """Counts of places, movements and themes."""
+    from archive.web.facets import LinkFacet
+
+    return [LinkFacet]
+
+
+@hookimpl
+def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Callable[[], Awaitable[Any]]:
+    """Choose rows by place, movement and theme."""
+    from archive.web.filters import term_filters
+
+    return lambda: term_filters(request, database, table, datasette)
+
+
+@hookimpl(trylast=True)  # after Datasette's own, which it replaces
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Let Datasette's search box find words in scripts that do not separate words."""
+    from archive.web.filters import search_spaced
+
+    conn.create_function("escape_fts", 1, search_spaced, deterministic=True)
+
+
+@hookimpl
+def extra_css_urls(request: Any, datasette: Any) -> list[str]:
+    """Our look, on Datasette's own pages."""
+    version = style_version()
+    if request is None or version is None:
+        return []
+    return [f"{datasette.urls.static_plugins(DISTRIBUTION, STYLE)}?v={version}"]
+
+
+@hookimpl
+def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """The way from Datasette's own pages back to ours."""
+    return [
+        {"href": datasette.urls.path("/"), "label": "The archive"},
+        {"href": datasette.urls.path("/search"), "label": "Search"},
+    ]
+
+
+@hookimpl
+def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
+    """Count through link tables where there are any."""
+    from archive.web.datasette_versions import print_no_local_variables
+    from archive.web.facets import use_link_tables
+
+    print_no_local_variables()
+    return lambda: use_link_tables(datasette)
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """Headers on every answer, and no answer to strangers of a private archive."""
+    from archive.web.security import secured
+
+    return lambda app: secured(app, datasette, is_ours)
+
+
+def is_ours(path: str) -> bool:
+    """Whether the page at this address is one of our own, not one of Datasette's."""
+    from archive.web import pages
+
+    return any(re.match(pattern, path) for pattern, _ in pages.ROUTES)
+
+
+@cache
+def style_version() -> str | None:
+    """Return what changes in the style sheet's address whenever the style sheet changes; None where there is none."""
+    style = files(__name__) / "static" / STYLE
+    return hashlib.sha256(style.read_bytes()).hexdigest()[:8] if style.is_file() else None

@@ -1,0 +1,65 @@
+"""The calls into Datasette that differ between its versions, in one place, so that the step to 1.0 stays small.
+
+Written for 0.65. Nothing of Datasette is imported before it is needed: a plugin that imports it at its top is read
+while Datasette itself is half imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+async def may_view(datasette: Any, actor: Any, database: str, tables: Iterable[str]) -> bool:
+    """Whether this actor may see the rows of all these tables."""
+    from datasette.utils.asgi import Forbidden
+
+    try:
+        for table in tables:
+            await datasette.ensure_permissions(
+                actor, [("view-table", (database, table)), ("view-database", database), "view-instance"]
+            )
+    except Forbidden:
+        return False
+    return True
+
+
+def change_metadata(datasette: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+    """Let the running Datasette work with changed metadata; the file, and the caller's own copy, stay as they are."""
+    datasette._metadata_local = change(datasette._metadata_local)
+
+
+def print_no_local_variables() -> None:
+    """Keep Datasette from printing every local variable, testimonies among them, when a request goes wrong.
+
+    It does so wherever the library rich is installed, which our command line needs.
+    """
+    from datasette import handle_exception
+
+    handle_exception.rich = None
+
+
+def without_page(sql: str) -> str:
+    """Take the condition that leads to a later page off a table's query, so that counts are those of the whole."""
+    return _PAGE.sub("", sql)
+
+
+# how the table view writes `?_next=`: by primary key, or by a sorted column and then the primary key
+_COLUMN = r"(?:\w+|\[[^\]]+\])"
+_BY_KEY = rf"\(\({_COLUMN} > :p\d+\)\)"
+_BY_COLUMN = rf"\({_COLUMN} [<>] :p\d+(?: or {_COLUMN} is null)? or \({_COLUMN} = :p\d+ and {_BY_KEY}\)\)"
+_AFTER_NULL = rf"\((?:{_COLUMN} is not null or \()?{_COLUMN} is null and {_BY_KEY}\)\)?"
+_PAGE = re.compile(rf" (?:where|and) (?:{_BY_KEY}|{_BY_COLUMN}|{_AFTER_NULL}) *$")
+
+
+@cache
+def inline_scripts() -> tuple[str, ...]:
+    """Return the scripts that stand inside Datasette's own pages, the same on every page."""
+    templates = files("datasette") / "templates"
+    found = ["DATASETTE_ALLOW_FACET = true;", "DATASETTE_ALLOW_FACET = false;"]
+    for name in ("_close_open_menus.html", "_codemirror_foot.html"):
+        found += re.findall(r"<script>(.*?)</script>", templates.joinpath(name).read_text(encoding="utf-8"), re.DOTALL)
+    return tuple(found)

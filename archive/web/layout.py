@@ -1,0 +1,79 @@
+"""What every page of ours shares: the archive's name, where things lie, and the words that templates need."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from archive.records import VocabularyName
+from archive.web import wording
+
+UNNAMED = "An archive without a name"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The archive as its pages name it and link to it."""
+
+    datasette: Any
+
+    @property
+    def title(self) -> str:
+        """What the collective calls its archive, from metadata.yml."""
+        return str(self.datasette.metadata("title") or UNNAMED)
+
+    @property
+    def description(self) -> str:
+        """What the archive is for, from metadata.yml."""
+        return str(self.datasette.metadata("description") or "")
+
+    @property
+    def licence(self) -> str:
+        """The licence of the whole archive, from metadata.yml."""
+        return str(self.datasette.metadata("license") or "")
+
+    @property
+    def licence_url(self) -> str:
+        """Where the licence stands; only an address of the web, never a script."""
+        address = str(self.datasette.metadata("license_url") or "")
+        return address if address.startswith(("https://", "http://", "/")) else ""
+
+    @property
+    def database(self) -> str:
+        """The database that the pages read: `archive`, or the first one that is served."""
+        names = [name for name in self.datasette.databases if not name.startswith("_")]
+        return "archive" if "archive" in names else names[0]
+
+    @property
+    def tables(self) -> str:
+        """The address of Datasette's own page of tables."""
+        return str(self.datasette.urls.database(self.database))
+
+    def path(self, path: str) -> str:
+        """Return the address of one of our pages, below the base URL."""
+        return str(self.datasette.urls.path(path))
+
+    def static(self, name: str) -> str:
+        """Return the address of a style sheet or script; it changes when the file does, so that it may be kept."""
+        return f"{self.datasette.urls.static_plugins('conricerca', name)}?v={_digest(name)}"
+
+    def testimony(self, accession: str, start: float | None = None, position: int | None = None) -> str:
+        """Return the address of a testimony, or of a second or passage in it."""
+        place = f"#t={wording.second(start)}" if start is not None else f"#p{position}" if position is not None else ""
+        return self.path(f"/testimonies/{accession}{place}")
+
+
+def prepare_environment(env: Any, datasette: Any) -> None:
+    """Give templates the site, the three vocabularies and plain words; error pages have nothing else to go by."""
+    env.globals["site"] = Site(datasette)
+    env.globals["vocabularies"] = tuple(VocabularyName)
+    env.globals["say"] = wording
+
+
+@cache
+def _digest(name: str) -> str:
+    file = files(__package__) / "static" / name
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]

@@ -1,0 +1,122 @@
+"""What every answer says to the browser, and whom the private archive answers at all.
+
+No page can load, send or frame anything from elsewhere. The private archive answers only under this computer's own
+names, so that a foreign page cannot reach it by pointing a name of its own at 127.0.0.1 (DNS rebinding), and only to
+its own pages or a person who follows a link.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from archive.web.datasette_versions import inline_scripts
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+STRICT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+        b"microphone=(), midi=(), payment=(), usb=()",
+    ),
+)
+_MAY_BE_KEPT = (b"text/css", b"text/javascript", b"application/javascript", b"font/", b"image/")
+_THIS_COMPUTER = re.compile(rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+
+def secured(app: App, datasette: Any, is_ours: Callable[[str], bool]) -> App:
+    """Wrap the application. `is_ours` says of an address whether our own page answers there."""
+    base = datasette.setting("base_url")
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        path = "/" + scope["path"].removeprefix(base) if base != "/" else scope["path"]
+        policy = STRICT if is_ours(path) else policy_of_datasette()
+
+        async def send_secured(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _with_headers(message.get("headers", []), policy)}
+            await send(message)
+
+        refusal = refused(scope["headers"]) if is_private(datasette) else None
+        if refusal:
+            await _refuse(send_secured, *refusal)
+        else:
+            await app(scope, receive, send_secured)
+
+    return answer
+
+
+@cache
+def policy_of_datasette() -> str:
+    """Return the policy for Datasette's own pages.
+
+    They carry style attributes, and a few scripts that are the same on every page: these are allowed by their hashes,
+    so that a script which someone smuggled into a page still does not run.
+    """
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline_scripts()
+    )
+    return STRICT.replace("script-src 'self'", f"script-src 'self' {hashes}").replace(
+        "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+    )
+
+
+def is_private(datasette: Any) -> bool:
+    """Whether this Datasette serves a working archive: what is published has another name."""
+    return any(
+        database.path and Path(database.path).name == "archive.db" for database in datasette.databases.values()
+    )
+
+
+def refused(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+    """Return status and reason where the private archive does not answer a request with these headers."""
+    said: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        said.setdefault(name.lower(), []).append(value)
+    hosts = said.get(b"host", [])
+    if len(hosts) != 1 or not _THIS_COMPUTER.fullmatch(hosts[0]):
+        return 421, (
+            "This archive is private and answers on this computer only, at an address such as http://127.0.0.1:8001 "
+            "or http://localhost:8001. To show it to others, publish it."
+        )
+    site = said.get(b"sec-fetch-site", [b"none"])[0]
+    followed = said.get(b"sec-fetch-mode", [b""])[0] == b"navigate" and said.get(b"sec-fetch-dest") == [b"document"]
+    if site in (b"cross-site", b"same-site") and not followed:
+        return 403, "This archive is private: another site's pages may lead to it, but not load anything from it."
+    return None
+
+
+def _with_headers(headers: Iterable[tuple[bytes, bytes]], policy: str) -> list[tuple[bytes, bytes]]:
+    """Add what is missing: a page that brings a policy of its own keeps it. Only style and scripts may be kept."""
+    said = [(name.lower(), value) for name, value in headers]
+    if not dict(said).get(b"content-type", b"").startswith(_MAY_BE_KEPT):
+        said = [header for header in said if header[0] != b"cache-control"] + [(b"cache-control", b"private, no-store")]
+    names = {name for name, _ in said}
+    wanted = (*HEADERS, (b"content-security-policy", policy.encode()))
+    return said + [header for header in wanted if header[0] not in names]
+
+
+async def _refuse(send: Send, status: int, reason: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": reason.encode()})

@@ -1,0 +1,211 @@
+"""What a person does with the pages, in a real Chromium with real sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from archive.folder import Archive
+from tests.builders import a_testimony
+from tests.web.builders import CORTEO, GATE, STAIRS, WAITING, Reader, a_browser, an_archive, reading
+from tests.web.served import listening
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/search?q=rent", "/testimonies", f"/testimonies/{STAIRS}", f"/testimonies/{GATE}", "/places", "/nowhere")
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    archive = an_archive(tmp_path_factory.mktemp("browser"))
+    with archive.write() as db:
+        a_testimony(db, *[f"Line {number} of very many." for number in range(5000)], title="Long", digest="9")
+    return archive
+
+
+@pytest.fixture(scope="module")
+def address(archive: Archive) -> Iterator[str]:
+    with listening(archive) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with a_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def reader(browser: Any, address: str) -> Iterator[Reader]:
+    with reading(browser, address) as reader:
+        yield reader
+
+
+def now(reader: Reader) -> float:
+    """The second at which the recording stands."""
+    return float(reader.page.evaluate("document.querySelector('[data-media]').currentTime"))
+
+
+def test_a_click_on_a_line_plays_that_second(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}")
+    reader.page.click("text=A bell rang on the stairs.")
+    reader.until("document.querySelector('[data-media]').currentTime > 6.2", seconds=4)
+    assert 6 <= now(reader) < 8
+    assert reader.page.evaluate("!document.querySelector('[data-media]').paused")
+    assert reader.page.url.endswith("#t=6")
+    assert reader.page.text_content(".passage.here .words") == "A bell rang on the stairs."
+    assert reader.page.text_content(".player [data-who]") == "Mary"
+    assert reader.errors == []
+
+
+def test_words_light_up_as_they_are_spoken(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}")
+    reader.page.click("text=A bell rang on the stairs.")
+    spoken = "[...(CSS.highlights.get('spoken') ?? [])].map(String).join()"
+    reader.until(f"{spoken} === 'bell'")
+    reader.until(f"{spoken} === 'rang'")
+
+
+def test_an_address_with_a_second_jumps_there_and_waits(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}#t=9.5")
+    reader.until("document.querySelector('[data-media]').currentTime > 9")
+    assert now(reader) == pytest.approx(9.5, abs=0.05)
+    assert reader.page.evaluate("document.querySelector('[data-media]').paused")
+    assert reader.page.text_content(".passage.here .words") == "That was the Strike."
+
+
+def test_the_keyboard_plays_and_moves(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}#t=6")
+    reader.until("document.querySelector('[data-media]').currentTime === 6")
+    for key, expected in (("ArrowLeft", 1), ("ArrowRight", 6), ("j", 0), ("l", 10)):
+        reader.page.keyboard.press(key)
+        assert now(reader) == pytest.approx(expected, abs=0.3), key
+    reader.page.keyboard.press("ArrowLeft")
+    reader.page.keyboard.press(" ")
+    reader.until("!document.querySelector('[data-media]').paused")
+    assert reader.page.get_attribute("[data-do=toggle]", "aria-label") == "Pause"
+    reader.page.keyboard.press("k")
+    reader.until("document.querySelector('[data-media]').paused")
+
+
+def test_typing_in_the_search_field_does_not_play(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}")
+    reader.page.click("input[name=q]")
+    reader.page.keyboard.type("jk l")
+    assert reader.page.input_value("input[name=q]") == "jk l"
+    assert reader.page.evaluate("document.querySelector('[data-media]').paused")
+
+
+def test_speed_and_slider_reach_the_recording(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}")
+    reader.until("document.querySelector('[data-media]').duration > 11")
+    reader.page.select_option("[data-speed]", "1.5")
+    reader.page.fill("[data-progress]", "4")
+    assert reader.page.evaluate("document.querySelector('[data-media]').playbackRate") == 1.5
+    assert now(reader) == pytest.approx(4, abs=0.1)
+
+
+def test_a_quotation_found_plays_in_place_and_ends_where_it_ends(reader: Reader) -> None:
+    reader.goto("/search?q=bell")
+    reader.page.click("a[data-play]")
+    reader.until("!document.querySelector('[data-media]').paused")
+    assert "/search" in reader.page.url
+    assert reader.page.is_visible("[data-player]")
+    reader.until("document.querySelector('[data-media]').paused")
+    assert 8.4 < now(reader) < 9
+    assert reader.errors == []
+
+
+def test_results_change_without_a_reload_and_the_way_back_works(reader: Reader) -> None:
+    reader.goto("/search?q=rent")
+    reader.page.evaluate("window.stayed = true")
+    reader.page.click(".facet.place a >> text=Turin")
+    reader.until("document.querySelectorAll('.chip').length === 2")
+    assert reader.page.url.endswith("/search?q=rent&place=turin")
+    reader.page.fill(".search-big input[name=q]", "corteo")
+    reader.page.keyboard.press("Enter")
+    reader.until("document.querySelector('mark')?.textContent === 'corteo'")
+    assert "place=turin" in reader.page.url, "new words keep the choices"
+    reader.page.go_back()
+    reader.page.go_back()
+    reader.until("document.querySelectorAll('.chip').length === 1")
+    assert reader.page.input_value(".search-big input[name=q]") == "rent"
+    assert reader.page.evaluate("window.stayed")
+
+
+def test_no_request_leaves_the_site(reader: Reader, address: str) -> None:
+    for path in (*PAGES, "/archive/catalogue", "/archive"):
+        reader.goto(path)
+        reader.page.wait_for_load_state("networkidle")
+    assert len(reader.requests) > 30
+    assert {urlsplit(url)[:2] for url in reader.requests} == {urlsplit(address)[:2]}
+
+
+def test_no_page_breaks_its_own_security_policy(reader: Reader) -> None:
+    for path in PAGES[:-1]:
+        reader.goto(path)
+    assert reader.errors == []
+
+
+def test_pages_work_without_javascript(browser: Any, address: str) -> None:
+    with reading(browser, address, java_script_enabled=False) as reader:
+        reader.goto("/")
+        reader.page.fill("input[name=q]", "bell")
+        reader.page.click(".search button")
+        assert reader.page.text_content("mark") == "bell"
+        reader.page.click("a.play")
+        reader.page.wait_for_load_state()
+        assert reader.page.url.endswith(f"/testimonies/{STAIRS}#t=6")
+        assert reader.page.is_visible("audio[controls]"), "the browser's own controls stand in for ours"
+        assert not reader.page.is_visible("[data-do=toggle]")
+        assert reader.page.text_content(".passage:has(:target) .words") == "A bell rang on the stairs."
+
+
+def test_the_drawer_of_choices_opens_on_a_phone_without_javascript(browser: Any, address: str) -> None:
+    with reading(browser, address, java_script_enabled=False, **PHONE) as reader:
+        reader.goto("/search?q=rent")
+        assert not reader.page.is_visible(".facet.place")
+        reader.page.click("summary")
+        reader.page.click(".facet.place a")
+        assert reader.page.locator(".chip").count() == 2
+
+
+def test_nothing_is_wider_than_a_phone(browser: Any, address: str) -> None:
+    with reading(browser, address, **PHONE) as reader:
+        tables = ("/archive", "/archive/catalogue")
+        for path in (*PAGES, f"/testimonies/{CORTEO}", f"/testimonies/{WAITING}", "/search?q=zzzz", *tables):
+            reader.goto(path)
+            wide, window = reader.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+            assert wide <= window <= 390, path
+
+
+def test_what_is_touched_is_large_enough(browser: Any, address: str) -> None:
+    """Controls are 44 px high; links inside a line of text are the exception of WCAG 2.5.8."""
+    with reading(browser, address, **PHONE) as reader:
+        for path in ("/", "/search?q=rent", f"/testimonies/{STAIRS}"):
+            reader.goto(path)
+            for part in (".nav a", ".search button", ".chip", ".round, .play", ".quiet-button", "summary", ".counts a"):
+                for box in (item.bounding_box() for item in reader.page.locator(part).all() if item.is_visible()):
+                    assert box["height"] >= 43.5, (path, part, box)
+
+
+def test_five_thousand_passages_are_ready_in_two_seconds(reader: Reader, archive: Archive) -> None:
+    reader.goto("/testimonies/2026.005#p4900")
+    ready = reader.page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert reader.page.locator(".passage").count() == 5000
+    assert ready < 2000
+    assert reader.page.locator("#p4900").is_visible()
+
+
+def test_the_first_page_weighs_little(reader: Reader) -> None:
+    sizes: dict[str, int] = {}
+    reader.page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    reader.goto("/")
+    reader.page.wait_for_load_state("networkidle")
+    fonts = sum(size for url, size in sizes.items() if url.endswith(".woff2"))
+    assert sum(sizes.values()) - fonts < 60_000
+    assert fonts < 90_000

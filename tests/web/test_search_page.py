@@ -1,0 +1,135 @@
+"""The search page: quotations with their hits, choices beside them, and an answer to every search."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from archive.folder import Archive
+from archive.records import VocabularyName
+from archive.search import Query
+from archive.web.choices import Search, read_search
+from archive.web.quotation import LENGTH, quote
+from tests.builders import a_testimony
+from tests.web.builders import CORTEO, STAIRS, an_archive
+from tests.web.served import ask, served
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return an_archive(tmp_path_factory.mktemp("search"))
+
+
+def page(archive: Archive, path: str, status: int = 200) -> str:
+    """The text of a page."""
+    with served(archive) as datasette:
+        answer = ask(datasette, path)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def test_hits_are_marked_in_their_quotation(archive: Archive) -> None:
+    html = page(archive, "/search?q=bell")
+    assert "A <mark>bell</mark> rang on the stairs." in html
+    assert "1 passage speaks of" in re.sub(r"\s+", " ", html)
+
+
+def test_a_quotation_leads_to_its_second(archive: Archive) -> None:
+    html = page(archive, "/search?q=bell")
+    assert f'href="/testimonies/{STAIRS}#t=6"' in html
+    assert re.search(r'data-play="/media/[0-9a-f]{64}\.wav" data-start="6" data-end="8.5"', html)
+
+
+def test_a_passage_of_an_account_leads_to_its_place_and_has_no_button(archive: Archive) -> None:
+    html = page(archive, "/search?q=corteo")
+    assert f'href="/testimonies/{CORTEO}#p0"' in html
+    assert "data-play=" not in html
+
+
+def test_every_choice_is_a_chip_that_can_be_taken_away(archive: Archive) -> None:
+    html = page(archive, "/search?q=rent&theme=rent&place=turin")
+    chips = re.findall(r'<a class="chip" href="([^"]*)"', html)
+    assert chips == [
+        "/search?place=turin&amp;theme=rent", "/search?q=rent&amp;theme=rent", "/search?q=rent&amp;place=turin",
+    ]  # fmt: skip
+    assert "1 passage speaks of" in html
+
+
+def test_choices_narrow_the_search_they_stand_beside(archive: Archive) -> None:
+    html = page(archive, "/search?q=rent")
+    assert 'href="/search?q=rent&amp;place=turin"' in html
+    assert "place=glasgow" not in html
+
+
+def test_a_search_inside_one_testimony_says_so(archive: Archive) -> None:
+    html = page(archive, f"/search?q=the&testimony={STAIRS}")
+    assert "in The stairs in Govan" in html
+    assert "3 passages" in html
+
+
+def test_a_search_that_cannot_be_read_says_why(archive: Archive) -> None:
+    html = page(archive, "/search?q=%28rent", 400)
+    assert "a bracket is not closed" in html
+    assert 'value="(rent"' in html
+
+
+def test_nothing_found_says_what_to_try(archive: Archive) -> None:
+    html = page(archive, "/search?q=zzzz&theme=rent")
+    assert "No passage" in html
+    assert "Leave out one of your choices" in html
+    assert 'href="/search?place=glasgow"' in html
+
+
+def test_a_page_past_the_last_leads_back(archive: Archive) -> None:
+    assert "begin with the first" in page(archive, "/search?q=rent&page=7")
+
+
+def test_pages_of_results_follow_one_another(tmp_path_factory: pytest.TempPathFactory) -> None:
+    archive = an_archive(tmp_path_factory.mktemp("pages"))
+    with archive.write() as db:
+        a_testimony(db, *[f"Line {number} of many." for number in range(45)], digest="9")
+    first = page(archive, "/search?q=many")
+    assert "Page 1 of 3" in first
+    assert 'rel="next" href="/search?q=many&amp;page=2"' in first
+    last = page(archive, "/search?q=many&page=3")
+    assert last.count('class="quotation"') == 5
+    assert 'rel="next"' not in last
+
+
+STRANGE = ("", "page=0", "page=-3", "page=x", "page=٣", "page=9999999", "q=&place=", "%ff=%00", "q=rent%00up")
+
+
+@pytest.mark.parametrize("address", STRANGE)
+def test_a_strange_address_is_still_a_search(archive: Archive, address: str) -> None:
+    with served(archive) as datasette:
+        assert ask(datasette, f"/search?{address}").status_code == 200
+
+
+def test_an_address_says_the_search_and_the_search_its_address() -> None:
+    search = Search(query=Query(words="rent OR affitto", places=("turin",), themes=("rent", "strike")), page=3)
+    assert read_search(search.address.partition("?")[2]) == search
+    assert search.without_term(VocabularyName.THEME, "rent") == "/search?q=rent+OR+affitto&place=turin&theme=strike"
+    assert Search(query=Query()).address == "/search"
+
+
+def test_a_short_passage_is_quoted_whole() -> None:
+    assert quote("A bell rang.", [(2, 6)]) == (("A ", False), ("bell", True), (" rang.", False))
+
+
+def test_a_long_passage_is_cut_between_words_around_its_first_hit() -> None:
+    text = "one two three " * 60 + "bell " + "four five six " * 60
+    pieces = quote(text, [(text.index("bell"), text.index("bell") + 4)])
+    said = "".join(piece for piece, _ in pieces)
+    assert ("bell", True) in pieces
+    assert said.startswith("… ")
+    assert said.endswith(" …")
+    assert len(said) <= LENGTH + 4
+    assert set(said.strip("… ").split()) <= set(text.split())
+
+
+def test_a_script_without_spaces_is_cut_too() -> None:
+    text = "工" * 2000 + "罢" + "人" * 2000
+    said = "".join(piece for piece, _ in quote(text, [(2000, 2001)]))
+    assert "罢" in said
+    assert len(said) <= LENGTH + 4

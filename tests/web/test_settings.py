@@ -1,0 +1,99 @@
+"""How the private archive is served: on this computer only, read-only, and with nothing that makes it slow or open."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sqlite3
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from archive.errors import ArchiveError, InvalidFile
+from archive.folder import Archive
+from archive.web.settings import serve, settings
+from tests.builders import a_testimony
+from tests.web.served import a_tagged_archive, ask, listening, served
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return a_tagged_archive(tmp_path_factory.mktemp("settings"))
+
+
+def test_every_setting_is_one_that_datasette_knows(archive: Archive) -> None:
+    from datasette.app import DEFAULT_SETTINGS
+
+    assert set(settings()) <= set(DEFAULT_SETTINGS)
+    with served(archive) as datasette:
+        said = ask(datasette, "/-/settings.json").json()
+    assert settings().items() <= said.items()
+
+
+def test_what_makes_an_archive_open_or_slow_is_off() -> None:
+    said = settings()
+    off = ("default_allow_sql", "allow_download", "allow_csv_stream", "suggest_facets", "template_debug", "trace_debug")
+    assert [said[name] for name in off] == [False] * len(off)
+    assert said["facet_time_limit_ms"] == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "archive.example", "", "127.0.0.1.example", "127.1"])
+def test_only_this_computer_is_served(archive: Archive, host: str) -> None:
+    with pytest.raises(ArchiveError, match="on this computer only"):
+        serve(archive, host=host, port=0)
+
+
+def test_a_port_in_use_is_named_with_another_to_choose(archive: Archive) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ArchiveError, match=f"port {port} is in use.*--port {port + 1}"):
+            serve(archive, port=port)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**9])
+def test_a_port_that_cannot_be_is_refused(archive: Archive, port: int) -> None:
+    with pytest.raises(ArchiveError, match="there is no port"):
+        serve(archive, port=port)
+
+
+def test_what_metadata_says_wrongly_is_said_before_anything_is_served(tmp_path: Path) -> None:
+    archive = a_tagged_archive(tmp_path)
+    archive.metadata.write_text("title: x\ndatabases:\n  archive:\n    tables: {passages: {facets: places}}\n")
+    with pytest.raises(InvalidFile, match=r"line 4: .*tables\.passages\.facets must be a list"):
+        serve(archive, port=0)
+
+
+def test_an_archive_without_metadata_is_served(tmp_path: Path) -> None:
+    archive = a_tagged_archive(tmp_path)
+    archive.metadata.unlink()
+    with served(archive) as datasette:
+        assert ask(datasette, "/archive/catalogue.json").status_code == 200
+
+
+def test_the_archive_answers_at_the_address_that_is_printed_and_follows_what_is_added(tmp_path: Path) -> None:
+    archive = a_tagged_archive(tmp_path)
+    with listening(archive) as address:
+        assert urlsplit(address).hostname == "127.0.0.1"
+        before = httpx.get(f"{address}/archive/catalogue.json").json()
+        with archive.write() as db:
+            a_testimony(db, "Added while it is served.", digest="9")
+        after = httpx.get(f"{address}/archive/catalogue.json").json()
+        found = httpx.get(f"{address}/archive/passages.json?_search=while").json()
+        headers = httpx.get(address).headers
+    assert [answer["filtered_table_rows_count"] for answer in (before, after, found)] == [3, 4, 1]
+    assert "server" not in headers
+
+
+def test_serving_changes_nothing(tmp_path: Path) -> None:
+    archive = a_tagged_archive(tmp_path)
+    before = archive.database.read_bytes()
+    with served(archive) as datasette:
+        for path in ("/archive/catalogue", "/archive/passages?_search=Glasgow", "/", "/search?q=Glasgow"):
+            ask(datasette, path)
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            assert ask(datasette, "/archive/catalogue", method).status_code >= 400
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            asyncio.run(datasette.get_database("archive").execute("delete from events"))
+    assert archive.database.read_bytes() == before
