@@ -177,9 +177,7 @@ def _numbers(terms: Iterable[tuple[int, Term]]) -> dict[VocabularyName, list[int
 
 
 def _accession(number: int, chance: random.Random, texts: list[str]) -> Accession:
-    segments = tuple(
-        Segment(text=text, start=8.0 * place, end=8.0 * place + 7.5) for place, text in enumerate(texts)
-    )
+    segments = tuple(Segment(text=text, start=8.0 * place, end=8.0 * place + 7.5) for place, text in enumerate(texts))
     sha256 = f"{number:064x}"
     account = Original(path=Path(sha256), sha256=sha256, bytes=1, media_type="text/vtt", suffix=".vtt", filename=sha256)
     description = Description(
@@ -202,10 +200,7 @@ def _tags(
     own = [
         numbers[int(len(numbers) * chance.random() ** 3)] for name, numbers in terms.items() for _ in range(EACH[name])
     ]
-    return {
-        segment: [Tag(term=chance.choice(own), start=0, end=text.index(" "))]
-        for segment, text in texts
-    }
+    return {segment: [Tag(term=chance.choice(own), start=0, end=text.index(" "))] for segment, text in texts}
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The demonstration archive's own material: accounts, recordings by a synthetic voice, and a tiny model that hears them."""
+"""The demonstration's own material: accounts, recordings by a synthetic voice, a tiny model that hears them."""
 
 from __future__ import annotations
 

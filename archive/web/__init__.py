@@ -5,18 +5,12 @@ Nothing of Datasette but `hookimpl` is imported at the top: Datasette reads this
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from datasette import hookimpl
-
-STYLE = "datasette.css"  # our look for Datasette's own pages
-DISTRIBUTION = "conricerca"  # static files are found under the distribution's name
 
 
 @hookimpl
@@ -60,12 +54,11 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 @hookimpl
-def extra_css_urls(request: Any, datasette: Any) -> list[str]:
-    """Our look, on Datasette's own pages."""
-    version = style_version()
-    if request is None or version is None:
-        return []
-    return [f"{datasette.urls.static_plugins(DISTRIBUTION, STYLE)}?v={version}"]
+def extra_css_urls(datasette: Any) -> list[str]:
+    """Our look, on Datasette's own pages: ours name their style sheets themselves."""
+    from archive.web.layout import Site
+
+    return [Site(datasette).static("datasette.css")]
 
 
 @hookimpl
@@ -100,10 +93,3 @@ def is_ours(path: str) -> bool:
     from archive.web import pages
 
     return any(re.match(pattern, path) for pattern, _ in pages.ROUTES)
-
-
-@cache
-def style_version() -> str | None:
-    """Return what changes in the style sheet's address whenever the style sheet changes; None where there is none."""
-    style = files(__name__) / "static" / STYLE
-    return hashlib.sha256(style.read_bytes()).hexdigest()[:8] if style.is_file() else None

@@ -83,9 +83,7 @@ def policy_of_datasette() -> str:
 
 def is_private(datasette: Any) -> bool:
     """Whether this Datasette serves a working archive: what is published has another name."""
-    return any(
-        database.path and Path(database.path).name == "archive.db" for database in datasette.databases.values()
-    )
+    return any(database.path and Path(database.path).name == "archive.db" for database in datasette.databases.values())
 
 
 def refused(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from archive.errors import ArchiveError
 from archive.folder import Archive
 
 LOOPBACK = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1", "[::1]": "::1"}
+SHUTDOWN = 2  # seconds that a listener may go on after Ctrl-C
 
 
 def settings() -> dict[str, object]:
@@ -73,10 +75,15 @@ def serve(
                 if on_ready:
                     on_ready(address)
                 if open_browser:
-                    webbrowser.open(address)
+                    threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
         config = uvicorn.Config(
-            datasette.app(), log_level="warning", access_log=False, server_header=False, lifespan="on"
+            datasette.app(),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=SHUTDOWN,
         )
         with suppress(KeyboardInterrupt):
             Server(config).run(sockets=[listening])

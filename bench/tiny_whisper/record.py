@@ -14,7 +14,8 @@ from pathlib import Path
 
 import av
 import numpy as np
-from speech import SAMPLE_RATE, Voice, read_sentences, read_voices, silence, speak
+
+from bench.tiny_whisper.speech import SAMPLE_RATE, Voice, read_sentences, read_voices, silence, speak
 
 SENTENCES = Path(__file__).resolve().parent / "sentences"
 MANIFEST = Path(__file__).resolve().parents[2] / "archive" / "demo" / "recordings" / "manifest.csv"

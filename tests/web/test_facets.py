@@ -14,7 +14,7 @@ from archive.store.vocabularies import sync_vocabulary
 from archive.vocabularies import read_vocabulary
 from archive.web import facets
 from archive.web.datasette_versions import without_page
-from archive.web.facets import linked
+from archive.web.facets import linked, links
 from tests.builders import rows
 from tests.web.served import a_tagged_archive, ask, counts, served, tag
 
@@ -50,6 +50,13 @@ def test_only_tables_with_a_link_table_are_counted_in_the_fast_way() -> None:
     changed = linked(said, database="archive", table="passages", columns={"places", "themes"})
     assert changed["databases"]["archive"]["tables"]["passages"]["facets"] == [{"m2m": "places"}, {"array": "kin"}, "x"]
     assert said["databases"]["archive"]["tables"]["passages"]["facets"][0] == {"array": "places"}
+
+
+def test_a_file_without_the_kept_counts_keeps_stock_facets() -> None:
+    tables = {"catalogue", "testimony_places", "terms", "term_counts"}
+    assert links("catalogue", tables) == {"places": "testimony_places"}
+    assert links("catalogue", tables - {"term_counts"}) == {}
+    assert links("narrators", tables) == {}
 
 
 @pytest.mark.parametrize("table", ["catalogue", "passages"])

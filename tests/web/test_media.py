@@ -278,6 +278,22 @@ def test_twenty_listeners_are_served_at_once_and_pages_go_on(tmp_path: Path) -> 
         assert httpx.get(address + path, headers={"range": "bytes=-5"}).content == content[-5:]
 
 
+def test_stopping_does_not_wait_for_a_listener(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    path = keep(archive, os.urandom(1 << 20) * 40, "long.m4a")
+    start = time.perf_counter()
+    with listening(archive) as address:
+        parts = urlsplit(address)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read(10)
+        start = time.perf_counter()
+    assert time.perf_counter() - start < 10
+    answer.close()
+    connection.close()
+
+
 def _leave_early(address: str, path: str) -> None:
     """Ask for a recording and go after the first bytes."""
     parts = urlsplit(address)
