@@ -37,6 +37,8 @@ HEADERS = (
         b"microphone=(), midi=(), payment=(), usb=()",
     ),
 )
+_KEPT_VERSION = b"max-age=31536000, immutable"  # of a style sheet or script whose address changes when it does
+_KEPT = b"max-age=600"
 _MAY_BE_KEPT = (b"text/css", b"text/javascript", b"application/javascript", b"font/", b"image/")
 _THIS_COMPUTER = re.compile(rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
@@ -54,7 +56,8 @@ def secured(app: App, datasette: Any, is_ours: Callable[[str], bool]) -> App:
 
         async def send_secured(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _with_headers(message.get("headers", []), policy)}
+                keep = _KEPT_VERSION if b"v=" in scope["query_string"] and message["status"] == 200 else _KEPT
+                message = {**message, "headers": _with_headers(message.get("headers", []), policy, keep)}
             await send(message)
 
         refusal = refused(scope["headers"]) if is_private(datasette) else None
@@ -104,11 +107,12 @@ def refused(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
     return None
 
 
-def _with_headers(headers: Iterable[tuple[bytes, bytes]], policy: str) -> list[tuple[bytes, bytes]]:
+def _with_headers(headers: Iterable[tuple[bytes, bytes]], policy: str, keep: bytes) -> list[tuple[bytes, bytes]]:
     """Add what is missing: a page that brings a policy of its own keeps it. Only style and scripts may be kept."""
     said = [(name.lower(), value) for name, value in headers]
-    if not dict(said).get(b"content-type", b"").startswith(_MAY_BE_KEPT):
-        said = [header for header in said if header[0] != b"cache-control"] + [(b"cache-control", b"private, no-store")]
+    kept = dict(said).get(b"content-type", b"").startswith(_MAY_BE_KEPT) and b"cache-control" not in dict(said)
+    said = [header for header in said if header[0] != b"cache-control"]
+    said.append((b"cache-control", keep if kept else b"private, no-store"))
     names = {name for name, _ in said}
     wanted = (*HEADERS, (b"content-security-policy", policy.encode()))
     return said + [header for header in wanted if header[0] not in names]

@@ -122,6 +122,7 @@ def test_the_recording_is_heard_to_its_end_and_nothing_lies_outside(transcriber:
         begins = piece.until
 
 
+@pytest.mark.usefixtures("short_windows")
 def test_times_are_counted_from_the_beginning_of_the_recording(transcriber: Transcriber, tmp_path: Path) -> None:
     later = a_recording(tmp_path / "later.wav", samples=np.concatenate([silence(20), demo_speech()]), rate=RATE)
     soon = a_recording(tmp_path / "soon.wav", samples=demo_speech(), rate=RATE)

@@ -110,9 +110,10 @@ def test_a_condition_that_only_looks_like_a_page_is_kept() -> None:
 
 def test_facet_size_is_honoured(archive: Archive) -> None:
     with served(archive) as datasette:
-        places = ask(datasette, "/archive/passages.json?_facet_size=1").json()["facet_results"]["places"]
-    assert [value["label"] for value in places["results"]] == ["Glasgow"]
-    assert places["truncated"]
+        found = ask(datasette, "/archive/passages.json?_facet_size=1").json()["facet_results"]
+    for name, most in (("places", "Glasgow"), ("themes", "Strike")):
+        assert [value["label"] for value in found[name]["results"]] == [most]
+        assert found[name]["truncated"]
 
 
 def test_a_facet_that_takes_too_long_is_said_to_and_the_rows_are_shown(

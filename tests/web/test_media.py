@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import http.client
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from archive.folder import Archive
 from archive.media import keep_original
 from archive.records import Accession, Description, Original
 from archive.store.testimonies import store_accession
-from archive.web.media import disposition
+from archive.web.media import Unsatisfiable, _answer, _span, disposition
 from tests.builders import TODAY, a_wav, an_archive
 from tests.web.served import ask, listening, served
 
@@ -133,8 +134,6 @@ def test_of_several_parts_the_whole_is_the_answer(datasette: Any, asked: str) ->
 
 @given(first=st.integers(0, 1100), last=st.integers(0, 1100))
 def test_any_part_is_what_a_slice_would_be(first: int, last: int) -> None:
-    from archive.web.media import Unsatisfiable, _span
-
     kept = _kept()
     span = _span(kept, {"range": f"bytes={first}-{last}"})
     if last < first:
@@ -236,6 +235,12 @@ def test_a_document_is_downloaded_never_shown(archive: Archive, datasette: Any) 
     assert answer.headers["content-security-policy"].startswith("sandbox")
 
 
+def test_a_picture_among_the_documents_is_kept_by_no_browser(archive: Archive, datasette: Any) -> None:
+    path = keep(archive, b"picture", "leaflet.png", media_type="image/png", duration=None)
+    answer = get(datasette, f"{path}?v=1")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+
+
 def test_a_recording_of_a_strange_type_is_only_bytes(archive: Archive, datasette: Any) -> None:
     path = keep(archive, b"<html>", "talk.html", media_type="text/html")
     assert get(datasette, path).headers["content-type"] == "application/octet-stream"
@@ -292,6 +297,25 @@ def test_stopping_does_not_wait_for_a_listener(tmp_path: Path) -> None:
     assert time.perf_counter() - start < 10
     answer.close()
     connection.close()
+
+
+def test_a_recording_is_read_no_further_once_the_listener_has_gone() -> None:
+    read: list[int] = []
+
+    async def endless() -> AsyncGenerator[bytes, None]:
+        while len(read) < 1000:
+            read.append(1)
+            yield b"sound"
+            await asyncio.sleep(0)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        pass
+
+    asyncio.run(_answer(send, 200, {}, blocks=endless(), receive=receive))
+    assert len(read) < 5
 
 
 def _leave_early(address: str, path: str) -> None:

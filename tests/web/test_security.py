@@ -51,6 +51,13 @@ def test_no_page_is_kept_by_browsers_and_proxies(datasette: Any, path: str) -> N
     assert ask(datasette, path).headers.get_list("cache-control") == ["private, no-store"]
 
 
+def test_only_style_and_scripts_may_be_kept_and_for_long_where_their_address_changes(datasette: Any) -> None:
+    style = "/-/static-plugins/conricerca/datasette.css"
+    assert ask(datasette, style).headers["cache-control"] == "max-age=600"
+    assert ask(datasette, f"{style}?v=12345678").headers["cache-control"] == "max-age=31536000, immutable"
+    assert ask(datasette, "/archive/catalogue?v=1").headers["cache-control"] == "private, no-store"
+
+
 @pytest.mark.parametrize("path", OURS)
 def test_our_pages_need_no_inline_style_or_script(datasette: Any, path: str) -> None:
     answer = ask(datasette, path)
