@@ -142,6 +142,8 @@ def transcribe_waiting(work: Work, options: TranscriptionOptions, *, again: Sequ
             f"{count} recording{'s wait' if count > 1 else ' waits'} for transcription: {error}"
         )
         return
+    if transcriber.remark:
+        work.report.say(transcriber.remark)
     for recording in waiting:
         try:
             _transcribe_one(work, recording, transcriber, options)

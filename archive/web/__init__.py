@@ -54,6 +54,14 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 @hookimpl
+def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Any:
+    """Names, minutes and links in the cells of Datasette's tables."""
+    from archive.web.cells import shown
+
+    return shown(value, column, table, datasette)
+
+
+@hookimpl
 def extra_css_urls(datasette: Any) -> list[str]:
     """Our look, on Datasette's own pages: ours name their style sheets themselves."""
     from archive.web.layout import Site

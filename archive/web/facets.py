@@ -136,7 +136,7 @@ class LinkFacet(Facet):
         values = [self._value(column, *row) for vocabulary, *row in rows if vocabulary == VOCABULARIES[column].value]
         return {
             "name": column,
-            "type": self.type,
+            "type": "column",  # or else the page would write "(m2m)" behind the name
             "hideable": source != "metadata",
             "toggle_url": self._url(remove=("_facet_m2m", column)),
             "results": values[:size],

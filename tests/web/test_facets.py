@@ -35,7 +35,7 @@ def test_metadata_that_stock_datasette_understands_is_counted_through_link_table
     with served(archive) as datasette:
         found = ask(datasette, "/archive/catalogue.json").json()["facet_results"]
     assert {name: facet["type"] for name, facet in found.items()} == {
-        "places": "m2m", "movements": "m2m", "themes": "m2m", "language": "column", "kind": "column",
+        "places": "column", "movements": "column", "themes": "column", "language": "column", "kind": "column",
         "collection": "column",
     }  # fmt: skip
     assert read_metadata(archive.metadata)["databases"]["archive"]["tables"]["catalogue"]["facets"][0] == {

@@ -156,7 +156,7 @@ def test_pages_work_without_javascript(browser: Any, address: str) -> None:
         reader.goto("/")
         reader.page.fill("input[name=q]", "bell")
         reader.page.click(".search button")
-        assert reader.page.text_content("mark") == "bell"
+        assert reader.page.text_content("mark") == "bell"  # waits for the new page
         reader.page.click("a.play")
         reader.page.wait_for_load_state()
         assert reader.page.url.endswith(f"/testimonies/{STAIRS}#t=6")
@@ -171,6 +171,7 @@ def test_the_drawer_of_choices_opens_on_a_phone_without_javascript(browser: Any,
         assert not reader.page.is_visible(".facet.place")
         reader.page.click("summary")
         reader.page.click(".facet.place a")
+        reader.page.wait_for_load_state()
         assert reader.page.locator(".chip").count() == 2
 
 

@@ -53,7 +53,7 @@ def test_reading_the_plugin_does_not_read_datasette() -> None:
 def test_an_archive_can_be_looked_at_with_plain_datasette_too(archive: Archive) -> None:
     files = (str(archive.database), "-m", str(archive.metadata))
     page = run("-m", "datasette", *files, "--get", "/archive/catalogue.json")
-    assert json.loads(page)["facet_results"]["places"]["type"] == "m2m"
+    assert json.loads(page)["facet_results"]["places"]["type"] == "column"
 
 
 @pytest.mark.parametrize(

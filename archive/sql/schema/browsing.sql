@@ -16,6 +16,8 @@ create table passages (
 ;;
 create index passages_testimony on passages (testimony, position)
 ;;
+create index passages_language on passages (language)
+;;
 create view passage_words as select id, coalesce(spaced, text) as text from passages
 ;;
 -- vowel signs (Mn, Mc) belong to their word, or else Hindi words would fall into pieces
