@@ -44,7 +44,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """How sources are taken in: truncated recordings too, on which day, and who hears of the bytes read."""
+    """How sources are taken in: on which day, truncated ones too or not, and who hears how far an examination is."""
 
     on: date
     accept_truncated: bool = False

@@ -84,15 +84,15 @@ class Sound:
 def examine(path: Path, *, accept_truncated: bool = False, on_progress: Callable[[float], None] | None = None) -> Sound:
     """Decode the whole recording once, in constant memory, and say what it is.
 
-    `on_progress` is told the seconds decoded so far. Raises IngestError when the file cannot be read, holds no sound,
-    or (unless `accept_truncated`) when its end is missing.
+    `on_progress` is told which share of it has been decoded, from 0 to 1, where its length is known. Raises IngestError
+    when the file cannot be read, holds no sound, or (unless `accept_truncated`) when its end is missing.
     """
     before = _state(path)
     with _opened(path) as recording:
         for _ in recording.frames():
-            if on_progress and recording.decoded - recording.reported >= PROGRESS_EVERY:
+            if on_progress and recording.declared and recording.decoded - recording.reported >= PROGRESS_EVERY:
                 recording.reported = recording.decoded
-                on_progress(recording.decoded)
+                on_progress(min(1.0, recording.decoded / recording.declared))
         after = _state(path)
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise IngestError("is still being written: wait until the recorder has finished, then run again")

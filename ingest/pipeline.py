@@ -6,7 +6,8 @@ What a testimony still lacks is a query on the database, so a second run picks u
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlite_utils import Database
 
@@ -121,10 +122,17 @@ def take_in_all(work: Work, items: Sequence[Item], arrival: Arrival) -> None:
     sync_vocabularies(work)
     if not items:
         return
-    work.report.begin("Taking in", total=len(items), unit="files")
-    for done, item in enumerate(items, 1):
-        outcome = take_in(work.archive, work.db, item.source, item.description, arrival)
-        _record(work, outcome)
+    sizes = [_size(item.source) for item in items]
+    work.report.begin(
+        f"Taking in {len(items)} {'file' if len(items) == 1 else 'files'}", total=sum(sizes), unit="bytes"
+    )
+    done = 0
+    for item, size in zip(items, sizes, strict=True):
+        follow = partial(_advance_within, work.report, done, size)
+        _record(
+            work, take_in(work.archive, work.db, item.source, item.description, replace(arrival, on_progress=follow))
+        )
+        done += size
         work.report.advance(done)
     work.report.end()
 
@@ -179,6 +187,18 @@ def tag_untagged(work: Work, *, ner: str | None = None, again: bool = False) -> 
     if suggester and (proposals := suggester.proposals()):
         names = ", ".join(f"{proposal.text} ({proposal.count})" for proposal in proposals[:NAMES_SHOWN])
         work.report.say(f"names that the model found and no term has: {names}")
+
+
+def _size(source: Source) -> int:
+    try:
+        return source.path.stat().st_size
+    except OSError:  # it is named as a failure when it is taken in
+        return 0
+
+
+def _advance_within(report: Reporter, before: int, size: int, share: float) -> None:
+    """Say how far the work is while a long recording is being examined."""
+    report.advance(before + size * share)
 
 
 def _record(work: Work, outcome: Outcome) -> None:

@@ -17,7 +17,7 @@ PLAIN_EVERY = 20.0  # seconds between two plain lines about the same work
 
 
 class Reporter(Protocol):
-    """Hears what is going on. `total` and `done` are seconds of sound, or files, whichever `unit` says."""
+    """Hears what is going on. `total` and `done` are counted in `unit`: seconds of sound, bytes, or testimonies."""
 
     def begin(self, work: str, *, total: float, unit: str) -> None:
         """Some work begins."""
@@ -58,7 +58,9 @@ class PlainReporter:
         print(line, file=self._stream, flush=True)
 
     def _amount(self, number: float) -> str:
-        return format_timecode(number) if self._unit == "seconds" else f"{number:.0f} {self._unit}"
+        if self._unit == "seconds":
+            return format_timecode(number)
+        return f"{number / 1e6:.1f} MB" if self._unit == "bytes" else f"{number:.0f} {self._unit}"
 
 
 class JsonReporter:

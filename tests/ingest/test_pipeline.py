@@ -180,7 +180,7 @@ def test_a_script_can_follow_every_step(tmp_path: Path) -> None:
     items = items_of([tmp_path / "account.txt"]).items
     ingest(archive, items, arrival=Arrival(on=TODAY), options=None, report=JsonReporter(stream))
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert {"event": "begin", "work": "Taking in", "total": 1, "unit": "files"} in events
+    assert {"event": "begin", "work": "Taking in 1 file", "total": 8, "unit": "bytes"} in events
     assert any(event.get("accession") == "2026.001" and event.get("state") == "added" for event in events)
 
 
