@@ -1,6 +1,6 @@
 """The demonstration's four recordings: sentences read by espeak-ng, joined by pauses and kept as Ogg Opus.
 
-    python record.py ../../archive/demo/recordings
+    python -m bench.tiny_whisper.record archive/demo/recordings
 
 The manifest of the recordings says which files there are, their languages and their titles.
 """
@@ -94,5 +94,5 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        raise SystemExit("usage: python record.py OUTPUT_FOLDER")
+        raise SystemExit("usage: python -m bench.tiny_whisper.record OUTPUT_FOLDER")
     main(Path(sys.argv[1]))
