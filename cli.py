@@ -224,16 +224,18 @@ def status(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False))
         return
-    click.echo(f"{found.testimonies} testimonies, {found.passages} passages, {found.tags} tags of {found.terms} terms")
-    click.echo(f"{found.recordings} recordings, {format_timecode(found.seconds, hours=True)} hours")
-    for state, lines in (("wait for transcription", found.waiting), ("could not be transcribed", found.failed)):
+    click.echo(f"testimonies  {found.testimonies:>8,}")
+    click.echo(f"passages     {found.passages:>8,}")
+    click.echo(f"tags         {found.tags:>8,}  (vocabularies of {found.terms:,} terms)")
+    click.echo(f"recordings   {found.recordings:>8,}  ({format_timecode(found.seconds, hours=True)} h:mm:ss)")
+    for state, lines in (("waiting for transcription", found.waiting), ("not transcribed", found.failed)):
         if lines:
-            click.echo(f"{len(lines)} {state} ('conricerca transcribe'):")
+            click.echo(f"{state}: {len(lines)} ('conricerca transcribe')")
             click.echo("\n".join(f"  {line}" for line in lines))
     if found.untagged:
-        click.echo(f"{found.untagged} testimonies wait for tags of the present vocabularies ('conricerca tag')")
+        click.echo(f"waiting for tags of the present vocabularies: {found.untagged} ('conricerca tag')")
     if found.in_doubt:
-        click.echo(f"{found.in_doubt} tags are in doubt: two terms claim the same words")
+        click.echo(f"tags in doubt, because two terms claim the same words: {found.in_doubt}")
 
 
 @main.command()
@@ -270,7 +272,7 @@ def search(
         click.echo(json.dumps(asdict(passage), ensure_ascii=False) if as_json else _shown(passage))
     if not as_json:
         over = "over " if found.capped else ""
-        click.echo(f"{len(found.passages)} of {over}{found.total} passages", err=True)
+        click.echo(f"{len(found.passages)} of {over}{found.total:,} passages", err=True)
 
 
 def _shown(passage: Any) -> str:
