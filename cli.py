@@ -406,7 +406,7 @@ def _conclude(summary: Any, report: Any) -> None:
         ("refused", len(summary.failures)),
     )
     done = ", ".join(f"{count} {word}" for word, count in counts if count) or "nothing to do"
-    report.say(done, **{word.replace(" ", "_"): count for word, count in counts})
+    report.say(done, **{word.replace(" ", "_"): count for word, count in counts}, failures=summary.failures)
     for failure in summary.failures:
         click.echo(f"Error: {failure}", err=True)
     if summary.failures:

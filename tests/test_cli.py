@@ -118,6 +118,21 @@ def test_a_broken_vocabulary_names_line_and_key(tmp_path: Path) -> None:
     assert "lables" in result.output
 
 
+def test_a_broken_metadata_file_names_the_line(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path)
+    archive.metadata.write_text("title: Ours\ndatabases: [\n")
+    result = call("-C", archive.path, "serve")
+    assert (result.exit_code, "metadata.yml, line 3" in result.output) == (1, True), result.output
+
+
+def test_a_script_learns_what_failed(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    (tmp_path / "empty.mp3").touch()
+    result = call("-C", archive.path, "ingest", tmp_path / "empty.mp3", "--no-transcribe", "--json")
+    last = json.loads([line for line in result.output.splitlines() if line.startswith("{")][-1])
+    assert (result.exit_code, last["refused"], len(last["failures"])) == (1, 1, 1)
+
+
 def test_a_wrong_query_gets_a_hint(tmp_path: Path) -> None:
     result = call("-C", an_archive(tmp_path).path, "search", "strike", "AND")
     assert (result.exit_code, "words are missing" in result.output) == (1, True)
