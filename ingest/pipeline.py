@@ -82,6 +82,7 @@ def ingest(
     with archive.write() as db:
         work = Work(archive=archive, db=db, report=report, summary=Summary())
         remove_leftovers(archive)
+        sync_vocabularies(work)
         take_in_all(work, tuple(items), arrival)
         if options is not None:
             transcribe_waiting(work, options)
@@ -96,6 +97,7 @@ def transcribe(
     """Transcribe and tag what waits for it; the testimonies named in `again` also get a new revision."""
     with archive.write() as db:
         work = Work(archive=archive, db=db, report=report, summary=Summary())
+        sync_vocabularies(work)
         transcribe_waiting(work, options, again=again)
         tag_untagged(work)
         refresh_counts(db)
@@ -106,6 +108,7 @@ def tag(archive: Archive, *, report: Reporter, ner: str | None = None, again: bo
     """Tag what has not been read with the present vocabularies; `again`: everything."""
     with archive.write() as db:
         work = Work(archive=archive, db=db, report=report, summary=Summary())
+        sync_vocabularies(work)
         tag_untagged(work, ner=ner, again=again)
         refresh_counts(db)
     return work.summary
@@ -119,7 +122,6 @@ def sync_vocabularies(work: Work) -> None:
 
 def take_in_all(work: Work, items: Sequence[Item], arrival: Arrival) -> None:
     """Accession each source; one that is refused does not stop the others."""
-    sync_vocabularies(work)
     if not items:
         return
     sizes = [_size(item.source) for item in items]
@@ -165,7 +167,6 @@ def transcribe_waiting(work: Work, options: TranscriptionOptions, *, again: Sequ
 
 def tag_untagged(work: Work, *, ner: str | None = None, again: bool = False) -> None:
     """Tag every transcript that has not been read with the present vocabularies."""
-    sync_vocabularies(work)
     todo = tuple(untagged(work.db, again=again or ner is not None))
     if not todo:
         return
