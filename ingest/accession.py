@@ -17,6 +17,7 @@ from archive.store.testimonies import add_transcript, fill_description, find_ori
 from ingest.audio import examine
 from ingest.descriptions import describe, merge
 from ingest.errors import IngestError
+from ingest.language import detect_language
 from ingest.sources import Source
 from transcripts.formats import Written, read_transcript
 from transcripts.model import Transcript, TranscriptError
@@ -80,7 +81,7 @@ def _known(archive: Archive, db: Database, source: Source, description: Descript
 def _new(archive: Archive, db: Database, source: Source, description: Description, arrival: Arrival) -> Outcome:
     written = _read(source)
     if written:
-        description = merge(description, _head(written))
+        description = merge(merge(description, describe(written.head)), _language_of(written))
     recording = _keep_recording(archive, source.recording, arrival) if source.recording else None
     document = _keep_text(archive, source.text) if source.text else None
     transcript = written.transcript if written else None
@@ -105,9 +106,9 @@ def _read(source: Source) -> Written | None:
     return read_transcript(source.text.read_bytes(), source.text.suffix.lower())
 
 
-def _head(written: Written) -> Description:
-    """The description in the head of a Markdown file."""
-    return describe(written.head)
+def _language_of(written: Written) -> Description:
+    """The language that the text says, or else the one that it is written in."""
+    return Description(language=written.transcript.language or detect_language(written.transcript.text))
 
 
 def _keep_recording(archive: Archive, path: Path, arrival: Arrival) -> Original:
