@@ -10,13 +10,20 @@ class ArchiveError(Exception):
 
 
 class NotAnArchive(ArchiveError):
-    """The folder holds no archive."""
+    """The folder holds no archive; `foreign` where its archive.db is something else."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder} is not an archive (it holds no archive.db): make one with 'conricerca init {folder}'"
-        )
-        self.folder = folder
+    def __init__(self, folder: Path, *, foreign: bool = False) -> None:
+        why = "its archive.db is something else" if foreign else "it holds no archive.db"
+        advice = "make one elsewhere with 'conricerca init'" if foreign else f"make one with 'conricerca init {folder}'"
+        super().__init__(f"{folder} is not an archive ({why}): {advice}")
+        self.folder, self.foreign = folder, foreign
+
+
+class DamagedArchive(ArchiveError):
+    """SQLite can no longer read the database."""
+
+    def __init__(self, why: object) -> None:
+        super().__init__(f"archive.db is damaged ({why}): restore it from a backup; nothing was changed")
 
 
 class NewerSchema(ArchiveError):
@@ -43,6 +50,14 @@ class UnknownTestimony(ArchiveError):
 
     def __init__(self, accession: str) -> None:
         super().__init__(f"no testimony with accession number {accession!r}")
+        self.accession = accession
+
+
+class NoRecording(ArchiveError):
+    """The testimony has no recording that could be heard."""
+
+    def __init__(self, accession: str) -> None:
+        super().__init__(f"{accession} has no recording to hear: it was taken in as a text")
         self.accession = accession
 
 

@@ -14,8 +14,14 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from archive.database import open_database, open_read_only
-from archive.errors import ArchiveBusy, ArchiveError, NewerSchema, NotAnArchive
+from archive.errors import ArchiveBusy, ArchiveError, DamagedArchive, NewerSchema, NotAnArchive
 from archive.migrations import SCHEMA, migrations
+from archive.store.vocabularies import sync_vocabulary, versions
+from archive.vocabularies import read_vocabularies
+
+# what an archive's folder consists of; one that holds nothing else may be an archive whose making was interrupted
+PARTS = frozenset({"media", "derived", "vocabularies", "histories", "metadata.yml", ".gitignore", ".writing.lock"})
+IGNORE_ALL = "# Testimonies belong in no public repository: git leaves everything in this folder alone.\n*\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +87,16 @@ class Archive:
 def create_archive(folder: Path) -> Archive:
     """Make a new archive with the starter vocabularies; in a folder that already holds one, change nothing.
 
-    What is missing after an interrupted start is added. Raises ArchiveError where the folder cannot become one.
+    What is missing after an interrupted start is added. A new folder is for its owner alone, where the system knows
+    owners, and git leaves it alone. Raises NewerSchema, and ArchiveError where the folder cannot become an archive.
     """
     archive = Archive(folder)
-    if folder.exists() and not folder.is_dir():
-        raise ArchiveError(f"{folder} is a file: name a folder for the archive")
-    if (
-        folder.is_dir()
-        and not archive.database.exists()
-        and not archive.vocabularies.exists()
-        and any(folder.iterdir())
-    ):
-        raise ArchiveError(f"{folder} holds other things and no archive: name an empty or a new folder")
+    _check_can_become(archive)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _write_if_missing(folder / ".gitignore", IGNORE_ALL)
     for place in (archive.media, archive.derived, archive.vocabularies, folder / "histories"):
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(exist_ok=True)
     with as_file(files("archive") / "starter" / "vocabularies") as starters:
         for starter in starters.glob("*.yml"):
             _copy_if_missing(starter, archive.vocabularies / starter.name)
@@ -102,6 +104,17 @@ def create_archive(folder: Path) -> Archive:
     with archive.write() as database:
         migrations.apply(database)
     return archive
+
+
+def load_vocabularies(archive: Archive) -> None:
+    """Load the vocabulary files into the database of an archive that has none there yet, so that they can be read.
+
+    Later changes to the files come in with the next tagging. Raises InvalidFile.
+    """
+    with archive.write() as database:
+        if not versions(database):
+            for vocabulary in read_vocabularies(archive.vocabularies):
+                sync_vocabulary(database, vocabulary)
 
 
 def open_archive(folder: Path) -> Archive:
@@ -112,10 +125,7 @@ def open_archive(folder: Path) -> Archive:
     archive = Archive(folder)
     if not archive.database.is_file() or archive.database.stat().st_size == 0:
         raise NotAnArchive(folder)
-    found = _schema(archive)
-    if found > SCHEMA:
-        raise NewerSchema(folder, found, SCHEMA)
-    if found < SCHEMA:
+    if _schema(archive) < SCHEMA:
         with archive.write() as database:
             migrations.apply(database)
     return archive
@@ -127,20 +137,55 @@ def metadata_template() -> Path:
     return shipped if shipped.exists() else Path(__file__).parent.parent / "metadata.yml"
 
 
-def _schema(archive: Archive) -> int:
-    """Return the database's schema number, or raise NotAnArchive where it is some other file."""
+def _check_can_become(archive: Archive) -> None:
+    """Raise ArchiveError unless this is a new or empty folder, an archive, or one whose making was interrupted."""
+    if archive.path.exists() and not archive.path.is_dir():
+        raise ArchiveError(f"{archive.path} is a file: name a folder for the archive")
+    if archive.database.is_file():
+        if archive.database.stat().st_size:
+            _schema(archive, begun=True)
+    elif archive.path.is_dir() and not all(map(_is_part, archive.path.iterdir())):
+        raise ArchiveError(f"{archive.path} holds other things and no archive: name an empty or a new folder")
+
+
+def _is_part(path: Path) -> bool:
+    return path.name in PARTS or path.name.startswith("archive.db") or path.name.endswith(".part")
+
+
+def _schema(archive: Archive, *, begun: bool = False) -> int:
+    """Return the schema number of the database; one that was only `begun` may have no tables yet.
+
+    Raises NotAnArchive where it is some other file, NewerSchema, DamagedArchive.
+    """
+    tables, found = _looked_into(archive)
+    if not tables & {"testimonies", "_sqlite_migrations"} and (tables or not begun):
+        raise NotAnArchive(archive.path, foreign=True)
+    if found > SCHEMA:
+        raise NewerSchema(archive.path, found, SCHEMA)
+    return found
+
+
+def _looked_into(archive: Archive) -> tuple[set[str], int]:
+    """Return the names of the database's tables, and the number that its maker gave its schema."""
     try:
         database = open_read_only(archive.database)
         try:
-            tables = set(database.table_names())
-            number = int(database.execute("pragma user_version").fetchone()[0])
+            return set(database.table_names()), int(database.execute("pragma user_version").fetchone()[0])
         finally:
             database.close()
+    except sqlite3.OperationalError as error:
+        if "disk I/O" not in str(error):  # busy, or not to be opened by this person: no damage
+            raise
+        raise DamagedArchive(error) from error
     except sqlite3.DatabaseError as error:
-        raise NotAnArchive(archive.path) from error
-    if "testimonies" not in tables and "_sqlite_migrations" not in tables:
-        raise NotAnArchive(archive.path)
-    return number
+        if "not a database" in str(error):
+            raise NotAnArchive(archive.path, foreign=True) from error
+        raise DamagedArchive(error) from error
+
+
+def _write_if_missing(target: Path, text: str) -> None:
+    if not target.exists():
+        target.write_text(text, encoding="utf-8")
 
 
 def _copy_if_missing(source: Path, target: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from archive.folder import Archive
@@ -27,7 +26,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def keep_original(archive: Archive, source: Path, suffix: str, *, on_bytes: Callable[[int], None] | None = None) -> str:
+def keep_original(archive: Archive, source: Path, suffix: str) -> str:
     """Copy the file into the archive and return its SHA-256.
 
     The copy has its name only once every byte is on the disk; a file that is already kept is not written again.
@@ -35,7 +34,7 @@ def keep_original(archive: Archive, source: Path, suffix: str, *, on_bytes: Call
     archive.media.mkdir(exist_ok=True)
     part = archive.media / f".incoming-{os.getpid()}"
     try:
-        digest = _copy(source, part, on_bytes)
+        digest = _copy(source, part)
         target = archive.original(digest, suffix)
         if target.exists() and target.stat().st_size == part.stat().st_size:
             return digest
@@ -54,14 +53,12 @@ def remove_leftovers(archive: Archive) -> None:
         part.unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path, on_bytes: Callable[[int], None] | None) -> str:
+def _copy(source: Path, target: Path) -> str:
     digest = hashlib.sha256()
     with source.open("rb") as reading, target.open("wb") as writing:
         while block := reading.read(BLOCK):
             digest.update(block)
             writing.write(block)
-            if on_bytes:
-                on_bytes(len(block))
         writing.flush()
         os.fsync(writing.fileno())
     return digest.hexdigest()

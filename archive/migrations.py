@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from archive.sql import statement
+from archive.sql import statements
 
 SCHEMA = 1  # the number of the newest migration below, kept in the database as `pragma user_version`
 
@@ -15,11 +15,6 @@ migrations = Migrations("archive")
 def m001_first_tables(db: Database) -> None:
     """Testimonies, what was said in them, the vocabularies, and what is derived from these for browsing."""
     for part in ("testimonies", "transcripts", "vocabularies", "browsing", "consent", "histories"):
-        for command in _commands(statement(f"schema/{part}")):
+        for command in statements(f"schema/{part}"):
             db.execute(command)
     db.execute("pragma user_version = 1")
-
-
-def _commands(script: str) -> list[str]:
-    """Split a script at the lines that hold only `;;` (triggers contain semicolons of their own)."""
-    return [command.strip() for command in script.split("\n;;\n") if command.strip()]

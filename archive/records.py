@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -138,7 +138,6 @@ class Accession:
     recording: Original | None = None
     document: Original | None = None
     transcript: Transcript | None = None
-    remarks: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         if self.recording is None and self.document is None:

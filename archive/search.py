@@ -16,6 +16,8 @@ from archive.spacing import space
 
 COUNTED = 10_000  # hits counted exactly; beyond that counts say "over 10,000"
 RANKED = 5_000  # hits ranked by relevance when there are more than COUNTED
+MOST_PARTS = 200  # words, phrases, operators and brackets of one search
+DEEPEST = 20  # brackets inside each other; SQLite's own parser gives up at about 100
 OPEN, CLOSE = "\ue000", "\ue001"  # private-use characters that mark a hit inside SQLite
 
 
@@ -133,6 +135,8 @@ def fts_query(words: str) -> str:
     parts = [token for token in tokens if token]
     if not parts:
         return ""
+    if len(parts) > MOST_PARTS:
+        raise SearchError(f"these are more than {MOST_PARTS} words: search for fewer at once")
     _check(parts)
     return " ".join(_joined(parts))
 
@@ -173,6 +177,8 @@ def _check(parts: Sequence[str]) -> None:
         depth += {"(": 1, ")": -1}.get(before, 0)
         if depth < 1:
             raise SearchError("there is a closing bracket without an opening one: leave it out, or put ( before it")
+        if depth > DEEPEST + 1:
+            raise SearchError(f"more than {DEEPEST} brackets are inside each other: leave some out")
         if part in (*_OPERATORS, ")") and before in (*_OPERATORS, "("):
             at = before if before in _OPERATORS else part
             raise SearchError(

@@ -68,7 +68,6 @@ _SIDES = (
     (f"[{LETTERS}{_in_blocks('M')}]", _WORD),
 )
 _SEAM = re.compile("|".join(f"(?<={left})(?={right})" for left, right in _SIDES))
-_SPACED_SEAM = re.compile("|".join(f"(?<={left}){SEPARATOR}(?={right})" for left, right in _SIDES))
 
 
 def space(text: str, separator: str = SEPARATOR) -> str | None:
@@ -80,8 +79,3 @@ def space(text: str, separator: str = SEPARATOR) -> str | None:
         return None
     spaced = _SEAM.sub(separator, text)
     return spaced if len(spaced) != len(text) else None
-
-
-def unspace(text: str) -> str:
-    """The text without the separators that `space` set (and without those that the text had in the same places)."""
-    return _SPACED_SEAM.sub("", text) if SEPARATOR in text else text

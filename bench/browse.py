@@ -3,7 +3,7 @@
     python -m bench.browse                                   5,000 testimonies, 1,000,000 passages
     python -m bench.browse --testimonies 200 --passages 40000 --keep /tmp/archive
 
-The archive is made by the functions that `conricerca add` and `conricerca tag` use. The text is synthetic: 50,000
+The archive is made by the functions that `conricerca ingest` and `conricerca tag` use. The text is synthetic: 50,000
 words by Zipf's law, ten terms to a testimony of which each passage names one, and a word with 1,400 hits. Every round
 asks for each page once in each way, by turns, and the medians count, because machines are noisy. Exits 1 if a page
 takes longer than it may.

@@ -10,6 +10,7 @@ from archive.demo import ACCOUNTS, MANIFEST, MODEL
 from archive.folder import Archive, create_archive
 from ingest.accession import Arrival
 from ingest.engines.protocol import TranscriptionOptions
+from ingest.engines.shaping import recorded_name
 from ingest.items import items_of
 from ingest.pipeline import Summary, ingest, transcribe
 from ingest.reporting import Reporter
@@ -53,7 +54,7 @@ def _heard_by_another(archive: Archive, model: str) -> tuple[str, ...]:
         rows = db.execute(
             "select accession from testimonies join transcripts on transcripts.id = transcript "
             "where transcripts.kind = 'machine' and model <> ? order by accession",
-            [model],
+            [recorded_name(model)],
         ).fetchall()
     finally:
         db.close()

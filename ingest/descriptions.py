@@ -101,3 +101,8 @@ def _language(text: str) -> str:
     if code is None:
         raise IngestError(f"language {text!r} is not known: write a code such as en, es, fr or its English name")
     return code
+
+
+def describe_head(head: Mapping[str, object]) -> tuple[Description, tuple[str, ...]]:
+    """Return the description in a file's head, and remarks on what else it says."""
+    return describe(head), ()

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.errors import IngestError
-from ingest.speech import INSTALL
 
 FASTER_WHISPER_FILES = ("model.bin", "config.json", "tokenizer.json", "preprocessor_config.json", "vocabulary.*")
 REQUIRED_FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*")
-INSTALL_OPENAI = "the engine openai-whisper is not installed: run pip install 'conricerca[openai-whisper]'"
+INSTALL = "the engine faster-whisper is not installed: run pip install '.[ingest]' in the folder of the program"
+INSTALL_OPENAI = (
+    "the engine openai-whisper is not installed: run pip install '.[openai-whisper]' in the folder of the program, "
+    "or there make openai-whisper"
+)
 HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 
 

@@ -83,10 +83,11 @@ def ingest(
         work = Work(archive=archive, db=db, report=report, summary=Summary())
         remove_leftovers(archive)
         sync_vocabularies(work)
+        suggester = _suggester(work, ner)
         take_in_all(work, tuple(items), arrival)
         if options is not None:
             transcribe_waiting(work, options)
-        tag_untagged(work, ner=ner)
+        tag_untagged(work, suggester=suggester)
         refresh_counts(db)
     return work.summary
 
@@ -109,7 +110,7 @@ def tag(archive: Archive, *, report: Reporter, ner: str | None = None, again: bo
     with archive.write() as db:
         work = Work(archive=archive, db=db, report=report, summary=Summary())
         sync_vocabularies(work)
-        tag_untagged(work, ner=ner, again=again)
+        tag_untagged(work, suggester=_suggester(work, ner), again=again)
         refresh_counts(db)
     return work.summary
 
@@ -165,13 +166,12 @@ def transcribe_waiting(work: Work, options: TranscriptionOptions, *, again: Sequ
             work.report.end()
 
 
-def tag_untagged(work: Work, *, ner: str | None = None, again: bool = False) -> None:
+def tag_untagged(work: Work, *, suggester: NerSuggester | None = None, again: bool = False) -> None:
     """Tag every transcript that has not been read with the present vocabularies."""
-    todo = tuple(untagged(work.db, again=again or ner is not None))
+    todo = tuple(untagged(work.db, again=again or suggester is not None))
     if not todo:
         return
     read = _reader(work)
-    suggester = NerSuggester(ner, load_terms(work.db)) if ner else None
     work.report.begin("Tagging", total=len(todo), unit="testimonies")
     for done, item in enumerate(todo, 1):
         texts = segment_texts(work.db, item.transcript)
@@ -181,7 +181,7 @@ def tag_untagged(work: Work, *, ner: str | None = None, again: bool = False) -> 
         if suggester:
             read_again = suggester.suggest_all((text, found[number]) for number, text in texts)
             suggested = dict(zip(found, read_again, strict=True))
-            store_tags(work.db, item, suggested, tagger=f"ner {ner}", source="model")
+            store_tags(work.db, item, suggested, tagger=suggester.name, source="model")
         work.summary.tagged += 1
         work.report.advance(done)
     work.report.end()
@@ -209,6 +209,8 @@ def _record(work: Work, outcome: Outcome) -> None:
         work.summary.added += 1
     else:
         work.summary.already += 1
+    if outcome.failure:
+        work.summary.failures.append(outcome.failure)
     work.report.say(outcome.line, path=str(outcome.path), state=outcome.state, accession=outcome.accession)
 
 
@@ -243,6 +245,11 @@ def _open(options: TranscriptionOptions) -> Transcriber:
     from ingest.engines import open_transcriber
 
     return open_transcriber(options)
+
+
+def _suggester(work: Work, ner: str | None) -> NerSuggester | None:
+    """Load the trained pipeline first of all: if it is not there, nothing has been done yet."""
+    return NerSuggester(ner, load_terms(work.db)) if ner else None
 
 
 def _reader(work: Work) -> Callable[[str | None], VocabularyTagger]:

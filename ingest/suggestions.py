@@ -42,6 +42,7 @@ class NerSuggester:
 
     def __init__(self, model: str | Path, terms: Sequence[tuple[int, Term]]) -> None:
         """Load the model, a package's name or a folder. Raises IngestError if that cannot be done."""
+        self.name = f"ner {Path(model).name}"
         self._nlp = _loaded(model)
         self._vocabularies = {number: term.vocabulary for number, term in terms}
         self._by_name: defaultdict[str, set[int]] = defaultdict(set)

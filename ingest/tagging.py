@@ -128,26 +128,30 @@ class VocabularyTagger:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A text as the matcher reads it; `offsets` lead back to the original text, None where they are the same."""
+    """A text as the matcher reads it; `starts` and `ends` say where each of its characters stands in the original.
+
+    They are None where it stands in the same place.
+    """
 
     text: str
-    offsets: Sequence[int] | None
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
 
     @classmethod
     def of(cls, text: str) -> _Reading:
         if text.isascii() and text.isprintable() and "  " not in text:
-            return cls(text, None)
+            return cls(text)
         # most texts have few characters beyond ASCII: what has to be done is seen from these, in a fifth of the time
         beyond = "".join(set(_BEYOND_ASCII.findall(text)))
         plain = _REPLACED.sub(lambda found: _PLAIN[found[0]], text)
         if "  " in plain or _UNEVEN.search(beyond) or not _composed(plain, beyond):
             return cls(*_evened(plain))
-        return cls(plain, None)
+        return cls(plain)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        if self.offsets is None:
+        if self.starts is None or self.ends is None:
             return start, end
-        return self.offsets[start], self.offsets[end]
+        return self.starts[start], self.ends[end - 1]
 
 
 # replaced one for one, so that offsets stay: apostrophes, hyphens, and white space of all kinds
@@ -162,7 +166,8 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"  # soft hyphens, marks of direction
 _UNEVEN = re.compile(f"[{_INVISIBLE}{LETTERS}]")
 _MARK = re.compile(f"[{MARKS}]")
-_CLUSTER = re.compile(f"(?P<gap>[{_INVISIBLE}]+)|(?P<space> +)|(?:[\u1100-\u11ff]+|.)[{MARKS}]*", re.DOTALL)
+_JAMO = "[\u1100-\u115f]+[\u1160-\u11a7]*[\u11a8-\u11ff]*"  # one syllable, written in its letters
+_CLUSTER = re.compile(f"(?P<gap>[{_INVISIBLE}]+)|(?P<space> +)|(?:{_JAMO}|.)[{MARKS}]*", re.DOTALL)
 
 
 def _composed(text: str, beyond: str) -> bool:
@@ -170,10 +175,14 @@ def _composed(text: str, beyond: str) -> bool:
     return unicodedata.is_normalized("NFC", text if _MARK.search(beyond) else beyond)
 
 
-def _evened(text: str) -> tuple[str, list[int]]:
-    """The text composed, without invisible characters, with single spaces and characters set apart; and the offsets."""
+def _evened(text: str) -> tuple[str, list[int], list[int]]:
+    """The text composed, without invisible characters, with single spaces and characters set apart.
+
+    And for each character of it the start and the end of what stands there in the original.
+    """
     pieces: list[str] = []
-    offsets: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for cluster in _CLUSTER.finditer(text):
         if cluster["gap"]:
             continue
@@ -181,24 +190,36 @@ def _evened(text: str) -> tuple[str, list[int]]:
         if piece == " " and pieces and pieces[-1] == " ":
             continue
         pieces.append(piece)
-        offsets.extend([cluster.start()] * len(piece))
+        for first, last in [(0, len(cluster[0]))] if len(piece) == 1 else _places(piece, cluster[0]):
+            starts.append(cluster.start() + first)
+            ends.append(cluster.start() + last)
     plain = "".join(pieces)
-    offsets.append(len(text))
     apart = space(plain, " ")
     if apart is None:
-        return plain, offsets
-    return apart, _with_inserted(plain, apart, offsets)
+        return plain, starts, ends
+    return apart, _with_inserted(plain, apart, starts), _with_inserted(plain, apart, ends)
+
+
+def _places(composed: str, original: str) -> Iterator[tuple[int, int]]:
+    """Where in the original each character of its composed form stands, as start and end.
+
+    Both decompose to the same number of characters, and by these they are laid beside each other.
+    """
+    parts = [place for place, character in enumerate(original) for _ in unicodedata.normalize("NFD", character)]
+    at = 0
+    for character in composed:
+        before, at = at, at + len(unicodedata.normalize("NFD", character))
+        yield parts[before], parts[at - 1] + 1
 
 
 def _with_inserted(plain: str, apart: str, offsets: list[int]) -> list[int]:
-    """The offsets for `apart`, which is `plain` with spaces inserted."""
+    """The offsets (starts, or ends) for `apart`, which is `plain` with spaces inserted."""
     shifted: list[int] = []
     at = 0
     for character in apart:
         shifted.append(offsets[at])
         if at < len(plain) and character == plain[at]:
             at += 1
-    shifted.append(offsets[-1])
     return shifted
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive.database import writing
-from archive.sql import statement
+from archive.sql import statements
 
 
 def refresh_testimony(db: Database, testimony: int) -> None:
     """Bring one testimony's line in the catalogue, its passages' facets and its own up to date."""
     with writing(db):
-        for command in statement("refresh_testimony").split(";\n"):
-            if command.strip():
-                db.execute(command, {"testimony": testimony})
+        for command in statements("refresh_testimony"):
+            db.execute(command, {"testimony": testimony})
 
 
 def refresh_counts(db: Database) -> None:
     """Count again how many testimonies and passages speak of each term, for the front page."""
     with writing(db):
-        for command in statement("refresh_counts").split(";\n"):
-            if command.strip():
-                db.execute(command)
+        for command in statements("refresh_counts"):
+            db.execute(command)

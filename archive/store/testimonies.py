@@ -8,19 +8,20 @@ from datetime import date
 from sqlite_utils import Database
 
 from archive.database import insert, writing
-from archive.records import Accession, Description, Kind, Original, VocabularyName
+from archive.records import Accession, Kind, Original
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
-from archive.store.events import record_consent, record_event
-from archive.store.transcripts import store_imported
+from archive.store.descriptions import insert_contributions, named_terms, state_consent, tag_whole
+from archive.store.events import record_event
+from archive.store.transcripts import drop_unfinished, store_imported
 from transcripts.model import Transcript
 
 
 def find_original(db: Database, sha256: str) -> str | None:
     """Return the accession number of the testimony that holds this file already, if any does."""
     row = db.execute(
-        "select accession from testimonies where id = (select testimony from recordings where sha256 = :sha256 "
-        "union select testimony from documents where sha256 = :sha256)",
+        "select accession from testimonies where id in (select testimony from recordings where sha256 = :sha256 "
+        "union select testimony from documents where sha256 = :sha256) order by id",
         {"sha256": sha256},
     ).fetchone()
     return str(row[0]) if row else None
@@ -31,18 +32,41 @@ def store_accession(db: Database, accession: Accession, *, on: date) -> str:
     with writing(db):
         number = _next_number(db, on.year)
         testimony = _insert_testimony(db, number, accession)
-        _insert_contributions(db, testimony, accession.description)
-        recording = _insert_recording(db, testimony, accession)
+        insert_contributions(db, testimony, accession.description.narrators, "narrator")
+        insert_contributions(db, testimony, accession.description.interviewers, "interviewer")
+        recording = _insert_recording(db, testimony, accession.recording, heard=accession.transcript is not None)
         document = _insert_document(db, testimony, accession.document) if accession.document else None
         if accession.transcript is not None:
             store_imported(db, testimony, accession.transcript, recording=recording, document=document)
-        for vocabulary, names in _named_terms(accession.description):
-            _tag_whole(db, testimony, vocabulary, names)
+        for vocabulary, names in named_terms(accession.description):
+            tag_whole(db, testimony, vocabulary, names)
         if accession.description.consent:
-            record_consent(db, testimony, "stated", {"statement": accession.description.consent})
+            state_consent(db, testimony, accession.description.consent)
         record_event(db, "accessioned", testimony=testimony, detail=_files(accession))
         refresh_testimony(db, testimony)
     return number
+
+
+def find_unheard(db: Database, sha256: str) -> str | None:
+    """Return the testimony that has this transcript, and no recording yet."""
+    row = db.execute(
+        "select accession from documents join testimonies on testimonies.id = testimony where sha256 = ? "
+        "and not exists (select 1 from recordings where recordings.testimony = testimonies.id)",
+        [sha256],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def add_recording(db: Database, accession: str, original: Original) -> None:
+    """Store a recording that was brought later for a testimony that has its transcript already."""
+    with writing(db):
+        testimony, transcript = db.execute(
+            "select id, transcript from testimonies where accession = ?", [accession]
+        ).fetchone()
+        recording = _insert_recording(db, testimony, original, heard=True)
+        db.execute("update transcripts set recording = ? where id = ?", [recording, transcript])
+        record_event(db, "recording added", testimony=testimony, detail=original.filename)
+        refresh_testimony(db, testimony)
 
 
 def add_transcript(db: Database, accession: str, document: Original, transcript: Transcript) -> None:
@@ -53,23 +77,10 @@ def add_transcript(db: Database, accession: str, document: Original, transcript:
             "from testimonies where accession = ?",
             [accession],
         ).fetchone()
+        drop_unfinished(db, testimony)
         number = _insert_document(db, testimony, document)
         store_imported(db, testimony, transcript, recording=recording, document=number)
         record_event(db, "transcript added", testimony=testimony, detail=document.filename)
-
-
-def fill_description(db: Database, accession: str, description: Description) -> tuple[str, ...]:
-    """Fill what the archive does not know of a testimony yet; return the fields that say something else there."""
-    fields = ("title", "recorded_on", "place", "language", "collection", "summary", "label")
-    with writing(db):
-        row = next(db.query("select * from testimonies where accession = ?", [accession]))
-        said = {field: getattr(description, field) for field in fields if getattr(description, field)}
-        missing = {field: value for field, value in said.items() if not row[field]}
-        if missing:
-            db.table("testimonies").update(row["id"], missing)
-            record_event(db, "described", testimony=row["id"], detail=", ".join(missing))
-            refresh_testimony(db, row["id"])
-    return tuple(field for field, value in said.items() if row[field] and row[field] != value)
 
 
 def _next_number(db: Database, year: int) -> str:
@@ -100,27 +111,11 @@ def _insert_testimony(db: Database, number: str, accession: Accession) -> int:
     return insert(db, "testimonies", row)
 
 
-def _insert_contributions(db: Database, testimony: int, description: Description) -> None:
-    people = [(name, "narrator") for name in description.narrators]
-    people += [(name, "interviewer") for name in description.interviewers]
-    for position, (name, role) in enumerate(people):
-        db.execute("insert into narrators (name) values (?) on conflict do nothing", [name])
-        db.execute(
-            "insert or ignore into contributions (testimony, narrator, role, position) "
-            "select ?, id, ?, ? from narrators where name = ?",
-            [testimony, role, position, name],
-        )
-
-
-def _insert_recording(db: Database, testimony: int, accession: Accession) -> int | None:
-    original = accession.recording
+def _insert_recording(db: Database, testimony: int, original: Original | None, *, heard: bool) -> int | None:
     if original is None:
         return None
-    row = _file_row(testimony, original) | {
-        "duration": original.duration,
-        "state": "waiting" if accession.transcript is None else "transcribed",
-    }
-    return insert(db, "recordings", row)
+    state = "transcribed" if heard else "waiting"
+    return insert(db, "recordings", _file_row(testimony, original) | {"duration": original.duration, "state": state})
 
 
 def _insert_document(db: Database, testimony: int, original: Original) -> int:
@@ -138,27 +133,6 @@ def _file_row(testimony: int, original: Original) -> dict[str, object]:
         "remark": original.remark,
         "accessioned_at": now(),
     }
-
-
-def _named_terms(description: Description) -> tuple[tuple[VocabularyName, tuple[str, ...]], ...]:
-    places = (description.place,) if description.place else ()
-    return (
-        (VocabularyName.PLACE, places),
-        (VocabularyName.MOVEMENT, description.movements),
-        (VocabularyName.THEME, description.themes),
-    )
-
-
-def _tag_whole(db: Database, testimony: int, vocabulary: VocabularyName, names: tuple[str, ...]) -> None:
-    """Tag the testimony as a whole with the terms that were named; a name that no term has creates none."""
-    for name in names:
-        db.execute(
-            "insert or ignore into tags (testimony, term, source, state, vocabulary_version, made_at) "
-            "select distinct :testimony, terms.id, 'import', 'confirmed', vocabularies.version, :now "
-            "from terms join variants on variants.term = terms.id join vocabularies on vocabularies.name = vocabulary "
-            "where vocabulary = :vocabulary and (variants.text = :name collate nocase or slug = :name)",
-            {"testimony": testimony, "now": now(), "vocabulary": vocabulary.value, "name": name},
-        )
 
 
 def _files(accession: Accession) -> str:

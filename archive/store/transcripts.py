@@ -186,6 +186,28 @@ def _complete(db: Database, transcript: int) -> None:
     refresh_testimony(db, row["testimony"])
 
 
+def assign_narrators(db: Database, testimony: int) -> None:
+    """Say again whose words each passage is, after narrators have become known; call inside a write transaction."""
+    rows = db.execute(
+        "select passages.id, speaker from passages join segments on segments.id = passages.id where testimony = ?",
+        [testimony],
+    ).fetchall()
+    names = _narrators(db, testimony)
+    only = next(iter(names.values())) if len(names) == 1 and not any(speaker for _, speaker in rows) else None
+    db.conn.executemany(
+        "update passages set narrator = ? where id = ?",
+        [(_narrator(speaker, names, only), number) for number, speaker in rows],
+    )
+
+
+def drop_unfinished(db: Database, testimony: int) -> None:
+    """Forget what a machine had begun to write: a person's transcript has come; call inside a write transaction."""
+    for (number,) in db.execute(
+        "select id from transcripts where testimony = ? and state = 'running'", [testimony]
+    ).fetchall():
+        _drop(db, number)
+
+
 def _fill_passages(db: Database, testimony: int, transcript: int) -> None:
     """Let readers meet the segments of this transcript, in place of those of an earlier revision."""
     db.execute("delete from passages where testimony = ?", [testimony])

@@ -69,7 +69,7 @@ async def media(request: Any, datasette: Any, send: Any, receive: Any) -> Any:
     if kept is None:
         raise NotFound("There is no such recording in the archive")
     if not await asyncio.to_thread(_is_whole, kept):
-        raise NotFound("This file is missing or damaged: run 'conricerca check'")
+        raise NotFound("This file is missing or damaged: restore it from a backup")
     headers = _headers(kept)
     if _is_known(kept, request.headers):
         await _answer(send, 304, {name: headers[name] for name in ("etag", "last-modified", "cache-control", "vary")})

@@ -95,8 +95,7 @@ def _listen(host: str, port: int) -> socket.socket:
     address = LOOPBACK.get(host.lower())
     if address is None:
         raise ArchiveError(
-            f"the private archive is served on this computer only (127.0.0.1), not on {host}: "
-            "to show it to others, publish it with 'conricerca publish'"
+            f"the private archive is served on this computer only, not on {host}: leave out --host, or say 127.0.0.1"
         )
     if not 0 <= port <= 65535:
         raise ArchiveError(f"there is no port {port}: name one from 1024 to 65535, for instance --port 8001")

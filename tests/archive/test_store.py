@@ -11,7 +11,8 @@ from archive.errors import UnknownTestimony
 from archive.records import Description, Kind, Tag
 from archive.store.browsing import refresh_counts, refresh_testimony
 from archive.store.tags import segment_texts, store_tags, untagged
-from archive.store.testimonies import fill_description, find_original
+from archive.store.descriptions import fill_description
+from archive.store.testimonies import find_original
 from archive.store.transcripts import begin_listening, complete_listening, store_heard, waiting_recordings
 from archive.store.vocabularies import load_terms, sync_vocabulary
 from archive.vocabularies import read_vocabularies
@@ -27,11 +28,11 @@ def test_accession_numbers_count_up_within_the_year(tmp_path: Path) -> None:
 def test_a_failed_accession_leaves_nothing(tmp_path: Path) -> None:
     archive = an_archive(tmp_path)
     with archive.write() as db:
-        a_testimony(db, "One.", digest="1")
+        a_recording(db, digest="1")
         with pytest.raises(sqlite3.IntegrityError):
-            a_testimony(db, "The same file again.", digest="1")
+            a_recording(db, digest="1")
     assert rows(archive, "select count(*) from testimonies") == [(1,)]
-    assert rows(archive, "select count(*) from passages") == [(1,)]
+    assert rows(archive, "select count(*) from events where action = 'accessioned'") == [(1,)]
 
 
 def test_a_kept_file_is_found_by_its_sum(tmp_path: Path) -> None:
@@ -46,8 +47,8 @@ def test_what_people_said_is_kept_and_only_gaps_are_filled_later(tmp_path: Path)
     said = Description(title="Ours", narrators=("Rosa",), interviewers=("Ida",), kind=Kind.ASSEMBLY, place="Glasgow")
     with archive.write() as db:
         number = a_testimony(db, "One.", description=said)
-        differing = fill_description(db, number, Description(title="Theirs", recorded_on="1915"))
-    assert differing == ("title",)
+        filled, differing = fill_description(db, number, Description(title="Theirs", recorded_on="1915"))
+    assert (filled, differing) == (("recorded_on",), ("title",))
     assert rows(archive, "select title, recorded_on, kind from testimonies") == [("Ours", "1915", "assembly")]
     assert rows(archive, "select narrators, places, recorded_on from catalogue") == [
         ('["Rosa"]', '["Glasgow"]', "1915")

@@ -16,11 +16,15 @@ from pathlib import Path
 import pytest
 
 from archive.folder import Archive
-from ingest.accession import Arrival
+from archive.records import Description
+from archive.store.transcripts import begin_listening
+from ingest.accession import Arrival, take_in
 from ingest.engines.protocol import TranscriptionOptions
+from ingest.errors import IngestError
 from ingest.items import items_of
 from ingest.pipeline import Summary, ingest, tag, transcribe
 from ingest.reporting import JsonReporter, PlainReporter
+from ingest.sources import Source
 from tests.builders import RECORDINGS, TODAY, a_wav, an_archive, everything_in, rows
 
 SENTENCES = Path(__file__).resolve().parents[2] / "bench" / "tiny_whisper" / "sentences"
@@ -160,6 +164,103 @@ def test_a_transcript_brought_later_joins_its_recording(tmp_path: Path) -> None:
     run(archive, [talk, captions], None)
     assert rows(archive, "select accession from testimonies") == [("2026.001",)]
     assert rows(archive, "select text, places from passages") == [("Glasgow.", '["Glasgow"]')]
+
+
+def test_a_recording_brought_later_joins_its_transcript(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    captions = tmp_path / "talk.srt"
+    captions.write_text("1\n00:00:00,500 --> 00:00:02,000\nGlasgow.\n")
+    run(archive, [captions], None)
+    run(archive, [a_wav(tmp_path / "talk.wav", seconds=3), captions], None)
+    assert rows(archive, "select accession from testimonies") == [("2026.001",)]
+    assert rows(archive, "select duration, state from recordings") == [(3.0, "transcribed")]
+    assert rows(archive, "select duration from catalogue") == [(3.0,)]
+
+
+def test_two_recordings_may_share_one_transcript(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    for name, seconds in (("a", 3), ("b", 4)):
+        a_wav(tmp_path / f"{name}.wav", seconds=seconds)
+        (tmp_path / f"{name}.srt").write_text("1\n00:00:00,500 --> 00:00:02,000\nGlasgow.\n")
+    summary = run(archive, [tmp_path / name for name in ("a.wav", "a.srt", "b.wav", "b.srt")], None)
+    assert (summary.added, summary.failures) == (2, [])
+    assert rows(archive, "select text from passages") == [("Glasgow.",)] * 2
+
+
+def test_a_recording_comes_in_even_if_the_transcript_beside_it_is_broken(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    talk = a_wav(tmp_path / "talk.wav")
+    (tmp_path / "talk.vtt").touch()
+    summary = run(archive, [talk, tmp_path / "talk.vtt"], None)
+    assert summary.added == 1
+    assert "talk.vtt: the transcript beside talk.wav: the file is empty" in summary.failures[0]
+    assert rows(archive, "select state from recordings") == [("waiting",)]
+
+
+def test_a_persons_transcript_is_never_overwritten_by_an_interrupted_machine(
+    tmp_path: Path, tiny: TranscriptionOptions
+) -> None:
+    archive = an_archive(tmp_path / "archive")
+    talk = Path(shutil.copy(RECORDINGS / "glasgow-1915.opus", tmp_path / "talk.opus"))
+    run(archive, [talk], None)
+    with archive.write() as db:
+        begin_listening(db, 1, engine="e", model="m", options={})
+    captions = tmp_path / "talk.srt"
+    captions.write_text("1\n00:00:00,500 --> 00:00:02,000\nAs a person heard it.\n")
+    run(archive, [talk, captions], tiny)
+    assert rows(archive, "select text from passages") == [("As a person heard it.",)]
+    assert rows(archive, "select kind, state from transcripts") == [("imported", "complete")]
+
+
+def test_what_is_said_later_is_noted_consent_above_all(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    talk = a_wav(tmp_path / "talk.wav")
+    run(archive, [talk], None)
+    said = Description(title="A talk", narrators=("Rosa",), place="Glasgow", consent="may be read", themes=("rent",))
+    for _ in range(2):
+        items = items_of([talk], description=said).items
+        report = PlainReporter(io.StringIO())
+        summary = ingest(archive, items, arrival=Arrival(on=TODAY), options=None, report=report)
+        assert summary.failures == []
+    assert rows(archive, "select title, narrators, places, themes from catalogue") == [
+        ("A talk", '["Rosa"]', '["Glasgow"]', '["Rent"]')
+    ]
+    assert rows(archive, "select event, detail from consents") == [("stated", '{"statement": "may be read"}')]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
+@pytest.mark.parametrize("name", ["talk.wav", "talk.vtt"])
+def test_a_pipe_is_never_waited_for(tmp_path: Path, name: str) -> None:
+    archive = an_archive(tmp_path / "archive")
+    a_wav(tmp_path / "other.wav")
+    os.mkfifo(tmp_path / name)
+    source = Source(recording=tmp_path / "other.wav", text=tmp_path / name)
+    if name == "talk.wav":
+        source = Source(recording=tmp_path / name)
+    with archive.write() as db:
+        outcome = take_in(archive, db, source, Description(), Arrival(on=TODAY))
+    assert "not a regular file" in str(outcome.failure or outcome.remarks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_text_does_not_stop_the_batch(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    (tmp_path / os.fsdecode(b"sur\xff.txt")).write_text("Glasgow.")
+    (tmp_path / "good.txt").write_text("On strike in Torino.")
+    items = items_of([tmp_path], besides=[archive.path]).items
+    summary = ingest(archive, items, arrival=Arrival(on=TODAY), options=None, report=JsonReporter(io.StringIO()))
+    assert summary.added == 2
+    assert rows(archive, "select filename from documents order by filename") == [("good.txt",), ("sur?.txt",)]
+
+
+def test_a_trained_pipeline_that_is_not_there_is_named_before_anything_is_done(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "archive")
+    (tmp_path / "account.txt").write_text("Glasgow.")
+    items = items_of([tmp_path / "account.txt"]).items
+    report = PlainReporter(io.StringIO())
+    with pytest.raises(IngestError, match="nothing-like-this"):
+        ingest(archive, items, arrival=Arrival(on=TODAY), options=None, report=report, ner="nothing-like-this")
+    assert rows(archive, "select count(*) from testimonies") == [(0,)]
 
 
 def test_a_new_variant_is_found_by_tagging_again(tmp_path: Path) -> None:

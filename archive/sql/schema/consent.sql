@@ -8,18 +8,18 @@ create table consents (
     actor text not null,
     previous_hash text not null,
     hash text not null unique
-)
-;;
-create index consents_testimony on consents (testimony)
-;;
+);
+
+create index consents_testimony on consents (testimony);
+
 create trigger consents_are_never_changed before update on consents begin
     select raise(abort, 'consent is a history: add an event, never change one');
-end
-;;
+end;
+
 create trigger consents_are_never_deleted before delete on consents begin
     select raise(abort, 'consent is a history: add an event, never delete one');
-end
-;;
+end;
+
 create table redactions (
     id integer primary key,
     testimony integer not null references testimonies(id),
@@ -33,13 +33,13 @@ create table redactions (
     state text not null check (state in ('proposed', 'approved', 'rejected')),
     actor text not null,
     at text not null
-)
-;;
-create index redactions_testimony on redactions (testimony)
-;;
+);
+
+create index redactions_testimony on redactions (testimony);
+
 create table publications (
     id integer primary key,
     built_at text not null,
     sha256 text not null,
     contents text not null     -- JSON: accession numbers and what of each was published
-)
+);

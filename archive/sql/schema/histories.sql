@@ -5,8 +5,8 @@ create table histories (
     language text,
     status text not null check (status in ('draft', 'published', 'withdrawn')),
     sha256 text not null       -- of the Markdown file
-)
-;;
+);
+
 create table citations (
     id integer primary key,
     history integer not null references histories(id),
@@ -17,6 +17,6 @@ create table citations (
     "end" real,
     words_sha256 text not null,
     unique (history, position)
-)
-;;
-create index citations_testimony on citations (testimony)
+);
+
+create index citations_testimony on citations (testimony);

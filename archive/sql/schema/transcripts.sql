@@ -15,10 +15,10 @@ create table transcripts (
     tagged_with text,          -- the vocabularies' versions, once tagged
     remark text,
     made_at text not null
-)
-;;
-create index transcripts_testimony on transcripts (testimony)
-;;
+);
+
+create index transcripts_testimony on transcripts (testimony);
+
 create table segments (
     id integer primary key,
     transcript integer not null references transcripts(id),
@@ -31,15 +31,15 @@ create table segments (
     confidence real check (confidence between 0 and 1),
     reviewed integer not null default 0,
     unique (transcript, position)
-)
-;;
+);
+
 create table word_timings (
     segment integer primary key references segments(id) on delete cascade,
     words text not null        -- JSON: [[start, end, text, probability], ...]
-)
-;;
+);
+
 create trigger transcripts_are_immutable before update of position, start, "end", text on segments
 when (select state from transcripts where id = old.transcript) = 'complete'
 begin
     select raise(abort, 'a complete transcript is never changed: make a new revision');
-end
+end;
