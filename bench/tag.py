@@ -1,6 +1,6 @@
 """Measures the tagger: 10,000 terms on 300,000 words, against spaCy's bare tokenizer and against Aho-Corasick.
 
-    python bench/tag.py [--quick] [--texts FOLDER]
+    python -m bench.tag [--quick] [--texts FOLDER]
 
 Everything runs in one process, by turns, and the medians count, because machines are noisy. Exits 1 if the tagger and
 Aho-Corasick with word boundaries do not find exactly the same, if the tagger is slower than 0.8 of spaCy's own English
@@ -25,13 +25,10 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from archive.records import Tag, Term, Variant, VocabularyName
+from ingest.tagging import VocabularyTagger
 
-from archive.records import Tag, Term, Variant, VocabularyName  # noqa: E402  (the checkout comes first on the path)
-from ingest.tagging import VocabularyTagger  # noqa: E402
-
-SAMPLES = ROOT.parent / "shared" / "data" / "transcripts" / "plain_text"
+SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data" / "transcripts" / "plain_text"
 SYLLABLES = "ba be bo ka ke ko la le lo ma mi mo na ne no ra ri ro sa se so ta te to va vi vo".split()  # noqa: SIM905
 Hit = tuple[int, int, int, int]  # text, term, start, end
 
