@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import errno
-import json
+import io
 import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
-from archive.errors import ArchiveError
-from archive.folder import Archive, create_archive, open_archive
+from archive.errors import ArchiveError, mendable
+from archive.folder import Archive, create_archive, load_vocabularies, open_archive
+from archive.printable import json_line, printable
 from archive.records import VocabularyName
 from transcripts.model import TranscriptError
 from transcripts.timecode import format_timecode
@@ -23,31 +25,45 @@ from transcripts.timecode import format_timecode
 class OneLineErrors(click.Group):
     """Turns what a person can mend into one line and exit status 1; anything else is a bug and keeps its traceback."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program; what a terminal's encoding does not have is shown as an escape."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nstopped; run the same command again and it goes on", err=True)
+            ctx.exit(130)
         except (ArchiveError, TranscriptError) as error:
-            raise click.ClickException(str(error)) from error
-        except sqlite3.OperationalError as error:
-            if "full" in str(error):
-                raise click.ClickException(_FULL) from error
-            if "readonly" in str(error) or "unable to open" in str(error):
-                raise click.ClickException(f"the archive cannot be written: {error}") from error
+            raise click.ClickException(printable(error)) from error
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in INGEST_PACKAGES:
+                raise click.ClickException(_PACKAGES) from error
             raise
-        except sqlite3.DatabaseError as error:
-            if "malformed" in str(error) or "not a database" in str(error):
-                raise click.ClickException(f"archive.db is damaged ({error}): restore it from a backup") from error
-            raise
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise click.ClickException(_FULL) from error
-            if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-                raise click.ClickException(f"no permission: {error.filename or error}") from error
+        except (OSError, sqlite3.DatabaseError) as error:
+            if sentence := mendable(error):
+                raise click.ClickException(printable(sentence)) from error
             raise
 
 
-_FULL = "the disk is full: nothing is half-written; make room and run the same command again"
+INGEST_PACKAGES = ("av", "ctranslate2", "faster_whisper", "numpy", "py3langid", "spacy")
+_PACKAGES = "transcribing and tagging need more packages: pip install '.[ingest]' in the folder of the program"
+
+
+def check_packages() -> None:
+    """Refuse, before anything is taken in, where only what reading an archive needs is installed."""
+    if not all(map(find_spec, INGEST_PACKAGES)):
+        raise click.ClickException(_PACKAGES)
+
+
+def say(line: object, *, err: bool = False) -> None:
+    """Print one line, whatever others wrote in it."""
+    click.echo(printable(line), err=err)
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -82,7 +98,8 @@ def main(ctx: click.Context, folder: Path) -> None:
 def init(chosen: Path, folder: Path | None) -> None:
     """Make a new archive in FOLDER, with the starter vocabularies."""
     archive = create_archive(folder or chosen)
-    click.echo(f"{archive.path}: ready. Say in metadata.yml who you are; then 'conricerca -C {archive.path} ingest …'")
+    load_vocabularies(archive)
+    say(f"{archive.path}: ready. Say in metadata.yml who you are; then 'conricerca -C {archive.path} ingest …'")
 
 
 def transcription_options(command: Any) -> Any:
@@ -118,10 +135,10 @@ def transcription_options(command: Any) -> Any:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--manifest",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False),
     metavar="CSV",
     help="What is known about each file: file, title, narrator, interviewer, recorded_on, place, language, …",
 )
@@ -156,11 +173,11 @@ def ingest(
     Recordings are transcribed, everything is tagged. What was already brought in is left as it is, and what an earlier
     run left unfinished is finished.
     """
+    check_packages()
     from ingest.accession import Arrival
     from ingest.descriptions import describe
     from ingest.items import items_of
     from ingest.pipeline import ingest as run
-    from ingest.reporting import choose_reporter
 
     archive = open_archive(folder)
     if not paths and manifest is None:
@@ -171,7 +188,7 @@ def ingest(
     collected = items_of(paths, manifest=manifest, description=description, besides=[archive.path])
     if said["title"] and len(collected.items) > 1:
         raise click.UsageError(f"one --title for {len(collected.items)} files: use a --manifest")
-    report = choose_reporter(as_json=as_json)
+    report = _reporter(as_json=as_json)
     for remark in collected.remarks:
         report.say(remark)
     arrival = Arrival(on=date.today(), accept_truncated=accept_truncated)  # noqa: DTZ011 - the day where the archive is
@@ -190,11 +207,14 @@ def ingest(
 @click.pass_obj
 def transcribe(folder: Path, /, again: tuple[str, ...], as_json: bool, **said: Any) -> None:
     """Transcribe the recordings that wait for it, and tag what was heard."""
+    check_packages()
+    from archive.media import check_has_recording
     from ingest.pipeline import transcribe as run
-    from ingest.reporting import choose_reporter
 
-    report = choose_reporter(as_json=as_json)
-    _conclude(run(open_archive(folder), options=_options(said), report=report, again=again), report)
+    archive, report = open_archive(folder), _reporter(as_json=as_json)
+    with closing(archive.read()) as db:
+        check_has_recording(db.conn, again)
+    _conclude(run(archive, options=_options(said), report=report, again=again), report)
 
 
 @main.command()
@@ -204,10 +224,10 @@ def transcribe(folder: Path, /, again: tuple[str, ...], as_json: bool, **said: A
 @click.pass_obj
 def tag(folder: Path, again: bool, ner: str | None, as_json: bool) -> None:
     """Tag by place, movement and theme what has not been read with the present vocabularies."""
+    check_packages()
     from ingest.pipeline import tag as run
-    from ingest.reporting import choose_reporter
 
-    report = choose_reporter(as_json=as_json)
+    report = _reporter(as_json=as_json)
     _conclude(run(open_archive(folder), report=report, ner=ner, again=again), report)
 
 
@@ -218,11 +238,10 @@ def status(folder: Path, as_json: bool) -> None:
     """Say what the archive holds and what is still to be done."""
     from archive.status import read_status
 
-    db = open_archive(folder).read()
-    found = read_status(db)
-    db.close()
+    with closing(open_archive(folder).read()) as db:
+        found = read_status(db)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        click.echo(json_line(asdict(found)))
         return
     click.echo(f"testimonies  {found.testimonies:>8,}")
     click.echo(f"passages     {found.passages:>8,}")
@@ -231,7 +250,8 @@ def status(folder: Path, as_json: bool) -> None:
     for state, lines in (("waiting for transcription", found.waiting), ("not transcribed", found.failed)):
         if lines:
             click.echo(f"{state}: {len(lines)} ('conricerca transcribe')")
-            click.echo("\n".join(f"  {line}" for line in lines))
+            for line in lines:
+                say(f"  {line}")
     if found.untagged:
         click.echo(f"waiting for tags of the present vocabularies: {found.untagged} ('conricerca tag')")
     if found.in_doubt:
@@ -259,17 +279,16 @@ def search(
     from archive.search import Query, find_passages
     from archive.terms import find_slug
 
-    db = open_archive(folder).read()
-    query = Query(
-        words=" ".join(words),
-        places=tuple(find_slug(db.conn, VocabularyName.PLACE, place) for place in places),
-        movements=tuple(find_slug(db.conn, VocabularyName.MOVEMENT, movement) for movement in movements),
-        themes=tuple(find_slug(db.conn, VocabularyName.THEME, theme) for theme in themes),
-    )
-    found = find_passages(db.conn, query, limit=limit)
-    db.close()
+    with closing(open_archive(folder).read()) as db:
+        query = Query(
+            words=" ".join(words),
+            places=tuple(find_slug(db.conn, VocabularyName.PLACE, place) for place in places),
+            movements=tuple(find_slug(db.conn, VocabularyName.MOVEMENT, movement) for movement in movements),
+            themes=tuple(find_slug(db.conn, VocabularyName.THEME, theme) for theme in themes),
+        )
+        found = find_passages(db.conn, query, limit=limit)
     for passage in found.passages:
-        click.echo(json.dumps(asdict(passage), ensure_ascii=False) if as_json else _shown(passage))
+        click.echo(json_line(asdict(passage)) if as_json else _shown(passage))
     if not as_json:
         over = "over " if found.capped else ""
         click.echo(f"{len(found.passages)} of {over}{found.total:,} passages", err=True)
@@ -277,12 +296,13 @@ def search(
 
 def _shown(passage: Any) -> str:
     """One passage for a terminal: accession number, time, title, and the words with the hits in bold."""
+    said = passage.text.replace("\n", " ")
     text, at = "", 0
     for start, end in passage.marks:
-        text += passage.text[at:start] + click.style(passage.text[start:end], bold=True)
+        text += printable(said[at:start]) + click.style(printable(said[start:end]), bold=True)
         at = end
     time = f" {format_timecode(passage.start)}" if passage.start is not None else ""
-    return f"{passage.accession}{time}  {passage.title}\n    {text}{passage.text[at:]}\n"
+    return f"{passage.accession}{time}  {printable(passage.title)}\n    {text}{printable(said[at:])}\n"
 
 
 @main.group()
@@ -291,19 +311,16 @@ def vocabulary() -> None:
 
 
 @vocabulary.command("list")
-@click.argument("name", type=click.Choice(list(VocabularyName)), required=False)
+@click.argument("name", type=click.Choice([name.value for name in VocabularyName]), required=False)
 @click.pass_obj
-def list_terms(folder: Path, name: str | None) -> None:
+def list_vocabulary(folder: Path, name: str | None) -> None:
     """List the terms, with the number of passages that speak of each."""
-    db = open_archive(folder).read()
-    rows = db.execute(
-        "select vocabulary, slug, preferred, coalesce(passages, 0) from terms left join term_counts on term = id "
-        "where not retired and vocabulary = coalesce(?, vocabulary) order by vocabulary, preferred",
-        [name],
-    ).fetchall()
-    db.close()
+    from archive.terms import list_terms
+
+    with closing(open_archive(folder).read()) as db:
+        rows = list_terms(db.conn, VocabularyName(name) if name else None)
     for kind, slug, preferred, count in rows:
-        click.echo(f"{kind:9} {count:7}  {preferred}  ({slug})")
+        say(f"{kind:9} {count:7}  {preferred}  ({slug})")
 
 
 @vocabulary.command("check")
@@ -313,9 +330,9 @@ def check_vocabularies(folder: Path) -> None:
     from archive.vocabularies import read_vocabularies, warnings
 
     for found in read_vocabularies(open_archive(folder).vocabularies):
-        click.echo(f"{found.name}: {len(found.terms)} terms")
+        say(f"{found.name}: {len(found.terms)} terms")
         for warning in warnings(found):
-            click.echo(f"  {warning}")
+            say(f"  {warning}")
 
 
 @vocabulary.command("gazetteer")
@@ -334,14 +351,14 @@ def gazetteer(folder: Path, name: str, add: int | None) -> None:
         raise ArchiveError(f"GeoNames knows no place called {name!r}: write it into places.yml by hand")
     if add is None:
         for number, place in enumerate(found, 1):
-            click.echo(f"{number:3}  {place.name}, {place.region}, {place.country}  {place.population:,} people")
+            say(f"{number:3}  {place.name}, {place.region}, {place.country}  {place.population:,} people")
         click.echo("Data: GeoNames, CC BY 4.0. Add one with --add N.", err=True)
         return
     if not 1 <= add <= len(found):
         raise ArchiveError(f"there are {len(found)} proposals, not {add}")
     term = candidate_to_term(found[add - 1])
     write_term(open_archive(folder).vocabularies / "places.yml", term)
-    click.echo(f"{term.preferred} ({term.slug}) is in places.yml; 'conricerca tag' finds it in the testimonies")
+    say(f"{term.preferred} ({term.slug}) is in places.yml; 'conricerca tag' finds it in the testimonies")
 
 
 @main.command()
@@ -361,10 +378,10 @@ def serve(folder: Path, host: str, port: int, open_browser: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The port.")
 def demo(folder: Path, model: str | None, serving: bool, port: int) -> None:
     """Build a demonstration archive in FOLDER by running the whole pipeline, and serve it."""
+    check_packages()
     from ingest.demonstration import build_demonstration
-    from ingest.reporting import choose_reporter
 
-    report = choose_reporter(as_json=False)
+    report = _reporter(as_json=False)
     archive, summary = build_demonstration(folder, model=model, report=report)
     _conclude(summary, report)
     if serving:
@@ -392,23 +409,33 @@ def _options(said: dict[str, Any]) -> Any:
     return TranscriptionOptions(language=language, **{name: said[name] for name in names})
 
 
+def _reporter(*, as_json: bool) -> Any:
+    """Return the reporter that suits the terminal; its bar is taken away however the command ends."""
+    from ingest.reporting import choose_reporter
+
+    report = choose_reporter(as_json=as_json)
+    click.get_current_context().call_on_close(report.end)
+    return report
+
+
 def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
 def _conclude(summary: Any, report: Any) -> None:
     """Say what was done; list what went wrong, and leave with status 1 if anything did."""
-    counts = (
-        ("added", summary.added),
-        ("already there", summary.already),
-        ("transcribed", summary.transcribed),
-        ("tagged", summary.tagged),
-        ("refused", len(summary.failures)),
-    )
-    done = ", ".join(f"{count} {word}" for word, count in counts if count) or "nothing to do"
-    report.say(done, **{word.replace(" ", "_"): count for word, count in counts}, failures=summary.failures)
+    from ingest.reporting import closing_line
+
+    counts = {
+        "added": summary.added,
+        "already_there": summary.already,
+        "transcribed": summary.transcribed,
+        "tagged": summary.tagged,
+        "problems": len(summary.failures),
+    }
+    report.say(closing_line(counts), **counts, failures=summary.failures)
     for failure in summary.failures:
-        click.echo(f"Error: {failure}", err=True)
+        say(f"Error: {failure}", err=True)
     if summary.failures:
         sys.exit(1)
 

@@ -20,7 +20,18 @@ from archive.store.vocabularies import sync_vocabulary, versions
 from archive.vocabularies import read_vocabularies
 
 # what an archive's folder consists of; one that holds nothing else may be an archive whose making was interrupted
-PARTS = frozenset({"media", "derived", "vocabularies", "histories", "metadata.yml", ".gitignore", ".writing.lock"})
+PARTS = frozenset(
+    {
+        "media",
+        "derived",
+        "vocabularies",
+        "histories",
+        "metadata.yml",
+        ".metadata.yml.part",
+        ".gitignore",
+        ".writing.lock",
+    }
+)
 IGNORE_ALL = "# Testimonies belong in no public repository: git leaves everything in this folder alone.\n*\n"
 
 
@@ -149,7 +160,7 @@ def _check_can_become(archive: Archive) -> None:
 
 
 def _is_part(path: Path) -> bool:
-    return path.name in PARTS or path.name.startswith("archive.db") or path.name.endswith(".part")
+    return path.name in PARTS or path.name.startswith("archive.db")
 
 
 def _schema(archive: Archive, *, begun: bool = False) -> int:

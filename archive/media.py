@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
+from archive.errors import NoRecording
 from archive.folder import Archive
 
 BLOCK = 1 << 20  # bytes
@@ -45,6 +48,18 @@ def keep_original(archive: Archive, source: Path, suffix: str) -> str:
         return digest
     finally:
         part.unlink(missing_ok=True)
+
+
+def check_has_recording(conn: sqlite3.Connection, accessions: Iterable[str]) -> None:
+    """Raise NoRecording for the first of these testimonies that has only a text."""
+    for accession in accessions:
+        [recordings] = conn.execute(
+            "select count(recordings.id) from testimonies left join recordings on testimony = testimonies.id "
+            "where accession = ? having count(testimonies.id)",
+            [accession],
+        ).fetchone() or [None]
+        if recordings == 0:
+            raise NoRecording(accession)
 
 
 def remove_leftovers(archive: Archive) -> None:

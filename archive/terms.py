@@ -18,6 +18,18 @@ class UnknownTerm(ArchiveError):
         self.vocabulary, self.name = vocabulary, name
 
 
+def list_terms(
+    conn: sqlite3.Connection, vocabulary: VocabularyName | None = None
+) -> tuple[tuple[str, str, str, int], ...]:
+    """Return vocabulary, slug, preferred name and number of passages of each term in use, in alphabetical order."""
+    rows = conn.execute(
+        "select vocabulary, slug, preferred, coalesce(passages, 0) from terms left join term_counts on term = id "
+        "where not retired and vocabulary = coalesce(?, vocabulary) order by vocabulary, preferred",
+        [vocabulary],
+    )
+    return tuple(rows)
+
+
 def find_slug(conn: sqlite3.Connection, vocabulary: VocabularyName, name: str) -> str:
     """Return the slug of the term that is called this. Raises UnknownTerm, with the nearest names."""
     row = conn.execute(

@@ -257,7 +257,7 @@ def main() -> None:
         try:
             rows += compare_engines(folder, "tiny" if chosen.quick else "small", 2, chosen.threads, rounds)
         except ImportError:
-            print("openai-whisper is not compared: pip install 'conricerca[openai-whisper]' and run again")
+            print("openai-whisper is not compared: run 'make openai-whisper', then this again")
     print(f"{describe_machine()}, {chosen.threads} threads\n{versions()}\n")
     widest = max(len(row.what) for row in rows)
     print(f"{'':{widest}}  {'clock':>8}  {'CPU':>8}")

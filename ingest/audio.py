@@ -222,7 +222,9 @@ def _opened(path: Path) -> Iterator[_Recording]:
     try:
         import av
     except ImportError:
-        raise IngestError("cannot be read without PyAV: run pip install 'conricerca[ingest]'") from None
+        raise IngestError(
+            "cannot be read without PyAV: run pip install '.[ingest]' in the folder of the program"
+        ) from None
     options = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
     try:
         _state(path)

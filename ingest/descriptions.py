@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+from unicodedata import category
 
 from archive.records import Description, Kind
 from ingest.errors import IngestError
+from transcripts.encoding import normalise_newlines
 from transcripts.languages import language_code
 
 SEVERAL = ("narrators", "interviewers", "sources", "movements", "themes")
@@ -31,22 +35,52 @@ COLUMNS = {  # as people write them -> the field
     "themes": "themes",
     "consent": "consent",
 }
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_UNSEEN = ("Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp")  # Unicode categories of what leaves no ink by itself
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category that leave no ink either
 
 
 def describe(said: Mapping[str, object]) -> Description:
     """Return the description for columns and values as people write them; empty values say nothing.
 
-    Several names stand in a list or are parted by semicolons. Raises IngestError naming the column.
+    Several names stand in a list or are parted by semicolons; those of `narrator` and `narrators` are joined. What
+    cannot be stored (control characters, halves of characters) is taken out. Raises IngestError naming the column.
     """
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for column, value in said.items():
         if column not in COLUMNS:
             raise IngestError(f"unknown column {column!r}{did_you_mean(column, COLUMNS)}")
-        checked = _checked(COLUMNS[column], value)
-        if checked:
-            values[COLUMNS[column]] = checked
-    return Description(**values)  # type: ignore[arg-type]
+        field = COLUMNS[column]
+        if field in SEVERAL:
+            values[field] = tuple(dict.fromkeys((*values.get(field, ()), *_names(column, value))))
+        elif text := _text(column, value):
+            values[field] = _CHECKS[field](text) if field in _CHECKS else text
+    return Description(**values)
+
+
+def describe_head(head: Mapping[str, object]) -> tuple[Description, tuple[str, ...]]:
+    """Return what the YAML head of a file says, and remarks on what it says besides that has no place here.
+
+    Heads are written by other programs too: a name that is unknown, or there twice, is left alone; `date` is the day
+    of recording where nothing else is and it is a date. Raises IngestError naming what has a value that cannot be.
+    """
+    said: dict[str, object] = {}
+    other: dict[str, object] = {}
+    for name, value in head.items():
+        column = column_name(name)
+        if column in COLUMNS and column not in said:
+            said[column] = value
+        else:
+            other[name] = value
+    if not said.get("recorded_on") and _is_date(other.get("date")):
+        said["recorded_on"] = other.pop("date")
+    names = ", ".join(" ".join(_storable(name).split()) for name in other)
+    return describe(said), (f"its head also says {names}: left alone",) if other else ()
+
+
+def column_name(written: str) -> str:
+    """Return a column's name as we know it: `Recorded on` is `recorded_on`."""
+    return written.strip().lower().replace(" ", "_")
 
 
 def merge(first: Description, second: Description) -> Description:
@@ -61,20 +95,48 @@ def did_you_mean(word: str, known: Mapping[str, object]) -> str:
     return f": did you mean {near[0]!r}?" if near else f": the columns are {', '.join(known)}"
 
 
-def _checked(field: str, value: object) -> object:
-    if field in SEVERAL:
-        parts = value if isinstance(value, list) else str(value if value is not None else "").split(";")
-        return tuple(str(part).strip() for part in parts if str(part).strip())
-    text = str(value if value is not None else "").strip()
-    if not text:
-        return None
-    if field == "kind":
-        return _kind(text)
-    if field == "recorded_on":
-        return _recorded_on(text)
-    if field == "language":
-        return _language(text)
-    return text
+def _names(column: str, value: object) -> Iterator[str]:
+    """Yield the names in a list, or in a text that parts them by semicolons."""
+    if isinstance(value, list | tuple):
+        names = [_text(f"each of {column}", part) for part in value]
+    else:
+        names = [_storable(part) for part in _text(column, value).split(";")]
+    yield from filter(None, names)
+
+
+def _text(column: str, value: object) -> str:
+    """Return a value as text that can be stored; numbers and dates are what they look like, None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float | date) and not isinstance(value, bool):
+        return _storable(str(value))
+    raise IngestError(f"{column} must be text, not {_sort_of(value)}")
+
+
+def _sort_of(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "'name: value' lines (quotation marks around it make it text)"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "yes or no" if isinstance(value, bool) else type(value).__name__
+
+
+def _storable(text: str) -> str:
+    """Return the text without spaces around it, control characters and halves of characters; empty if unseen."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    kept = "".join(sign for sign in normalise_newlines(whole) if sign in "\n\t" or category(sign) != "Cc")
+    return kept.strip() if any(_leaves_ink(sign) for sign in kept) else ""
+
+
+def _leaves_ink(sign: str) -> bool:
+    return category(sign) not in _UNSEEN and sign not in _FILLERS
+
+
+def _is_date(value: object) -> bool:
+    try:
+        return bool(_recorded_on(_text("date", value)))
+    except IngestError:
+        return False
 
 
 def _kind(text: str) -> Kind:
@@ -103,6 +165,6 @@ def _language(text: str) -> str:
     return code
 
 
-def describe_head(head: Mapping[str, object]) -> tuple[Description, tuple[str, ...]]:
-    """Return the description in a file's head, and remarks on what else it says."""
-    return describe(head), ()
+_CHECKS: Mapping[str, Callable[[str], object]] = MappingProxyType(
+    {"kind": _kind, "recorded_on": _recorded_on, "language": _language}
+)

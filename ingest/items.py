@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.records import Description
 from ingest.descriptions import merge
-from ingest.manifest import Manifest, read_manifest
+from ingest.manifest import Entry, Manifest, read_manifest
 from ingest.pipeline import Item
 from ingest.sources import Source, gather
 
@@ -35,32 +35,43 @@ def items_of(
     """
     general = description or Description()
     listed = read_manifest(manifest) if manifest else None
+    said = _by_file(listed) if listed else {}
     paths = tuple(paths)
     if listed and not paths:
-        paths = tuple(entry.file for entry in listed.entries if entry.error is None)
-    found = gather(paths, besides=[*besides, *([manifest] if manifest else [])])
-    described = _by_file(listed) if listed else {}
-    items = [_item(source, described, general) for source in found.sources]
-    attached = {text for _, text in described.values() if text}
-    kept = tuple(item for item in items if item.source.path.resolve() not in attached)
-    failures = [f"{path}: there is no such file or folder" for path in found.missing]
+        paths = tuple(entry.file for entry in said.values())
+    attached = [entry.transcript for entry in said.values() if entry.transcript]
+    found = gather(paths, besides=[*besides, *([manifest] if manifest else []), *attached])
+    failures, remarks = list(found.failures), [*found.left_alone, *_replaced(found.sources, said)]
     if listed:
         failures += [f"{listed.path}, line {entry.line}: {entry.error}" for entry in listed.entries if entry.error]
-    remarks = [f"left alone, not a recording, account or transcript: {path}" for path in found.left_alone]
-    remarks += [f"{listed.path}: {remark}" for remark in listed.remarks] if listed else []
-    return Collected(items=kept, failures=tuple(failures), remarks=tuple(remarks))
+        remarks += [f"{listed.path}: {remark}" for remark in listed.remarks]
+    items = tuple(_item(source, said, general) for source in found.sources)
+    return Collected(items=items, failures=tuple(failures), remarks=tuple(remarks))
 
 
-def _by_file(manifest: Manifest) -> dict[Path, tuple[Description, Path | None]]:
-    return {
-        entry.file.resolve(): (entry.description, entry.transcript.resolve() if entry.transcript else None)
-        for entry in manifest.entries
-        if entry.error is None
-    }
+def _by_file(manifest: Manifest) -> dict[Path, Entry]:
+    return {entry.file.resolve(): entry for entry in manifest.entries if entry.error is None}
 
 
-def _item(source: Source, described: dict[Path, tuple[Description, Path | None]], general: Description) -> Item:
-    description, text = described.get(source.path.resolve(), (Description(), None))
-    if text and source.recording:
-        source = replace(source, text=text)
-    return Item(source=source, description=merge(description, general))
+def _named_transcript(source: Source, said: dict[Path, Entry]) -> Path | None:
+    """The transcript that the manifest names for a recording; it counts for more than one that lies beside it."""
+    entry = said.get(source.path.resolve())
+    return entry.transcript if entry and source.recording else None
+
+
+def _replaced(sources: Iterable[Source], said: dict[Path, Entry]) -> Iterator[str]:
+    """Say which texts beside recordings stay out, since the manifest names another."""
+    for source in sources:
+        named = _named_transcript(source, said)
+        if named and source.text:
+            yield f"left alone, the manifest names {named.name} as the transcript of {source.path.name}: {source.text}"
+
+
+def _item(source: Source, said: dict[Path, Entry], general: Description) -> Item:
+    """Describe a source by its line, then by that of the text beside it if it has one of its own, then in general."""
+    files = [file.resolve() for file in (source.recording, source.text) if file]
+    description = Description()
+    for line in (said[file] for file in files if file in said):
+        description = merge(description, line.description)
+    text = _named_transcript(source, said) or source.text
+    return Item(source=replace(source, text=text), description=merge(description, general))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from stat import S_ISREG
 
 from archive.errors import InvalidFile
 from archive.records import Description
-from ingest.descriptions import COLUMNS, describe, did_you_mean
+from ingest.descriptions import COLUMNS, column_name, describe, did_you_mean
 from ingest.errors import IngestError
 from transcripts.encoding import decode
+from transcripts.formats import READERS as TEXTS
 from transcripts.model import TranscriptError
 
 FILES = ("file", "transcript")
@@ -66,7 +68,7 @@ def _delimiter(text: str) -> str:
 
 
 def _columns(path: Path, header: list[str]) -> list[str]:
-    columns = [name.strip().lower().replace(" ", "_") for name in header]
+    columns = [column_name(name) for name in header]
     while columns and not columns[-1]:
         columns.pop()
     known = dict.fromkeys(FILES) | COLUMNS
@@ -81,31 +83,56 @@ def _columns(path: Path, header: list[str]) -> list[str]:
 
 
 def _entries(path: Path, columns: list[str], lines: list[tuple[int, list[str]]]) -> Iterator[Entry]:
+    first: dict[Path, int] = {}  # the line that names a file, if nothing is wrong with it
     for line, row in lines:
         if not any(cell.strip() for cell in row):
             continue
         said = dict(zip(columns, [cell.strip() for cell in row], strict=False))
         file = path.parent / said.get("file", "")
         transcript = path.parent / said["transcript"] if said.get("transcript") else None
-        description, error = Description(), _complaint(said, row, columns, file, transcript)
-        if error is None:
-            try:
-                description = describe({name: value for name, value in said.items() if name not in FILES})
-            except IngestError as wrong:
-                error = str(wrong)
-        yield Entry(line=line, file=file, transcript=transcript, description=description, error=error)
+        entry = Entry(line=line, file=file, transcript=transcript, description=Description())
+        try:
+            _check_cells(row, columns)
+            real = _real_files(said, entry, first)
+            entry = replace(entry, description=describe({name: said[name] for name in said if name not in FILES}))
+        except IngestError as wrong:
+            yield replace(entry, error=str(wrong))
+        else:
+            first |= dict.fromkeys(real, line)
+            yield entry
 
 
-def _complaint(
-    said: dict[str, str], row: list[str], columns: list[str], file: Path, transcript: Path | None
-) -> str | None:
+def _check_cells(row: list[str], columns: list[str]) -> None:
     if any(cell.strip() for cell in row[len(columns) :]):
-        return (
+        raise IngestError(
             f"has {len(row)} cells for {len(columns)} columns: put text that contains the separator in quotation marks"
         )
+
+
+def _real_files(said: dict[str, str], entry: Entry, first: dict[Path, int]) -> list[Path]:
+    """Return the files that a line names, links followed; raise IngestError for one not there, or named before."""
     if not said.get("file"):
-        return "names no file"
-    for named in (file, transcript):
-        if named is not None and not named.is_file():
-            return f"the file {named} is not there"
-    return None
+        raise IngestError("names no file")
+    if entry.transcript and entry.file.suffix.lower() in TEXTS:
+        raise IngestError(f"names a transcript of {entry.file}, which is a text itself: give each its own line")
+    real: list[Path] = []
+    for named in (entry.file, entry.transcript):
+        if named is None:
+            continue
+        _check_file(named)
+        where = named.resolve()
+        if where in first or where in real:
+            raise IngestError(f"names {named} again (first in line {first.get(where, entry.line)})")
+        real.append(where)
+    return real
+
+
+def _check_file(named: Path) -> None:
+    try:
+        mode = named.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise IngestError(f"the file {named} is not there") from None
+    except OSError as error:
+        raise IngestError(f"the file {named} cannot be read: {error.strerror}") from error
+    if not S_ISREG(mode):
+        raise IngestError(f"the file {named} is not a regular file")

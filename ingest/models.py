@@ -7,11 +7,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.errors import IngestError
+from ingest.errors import INSTALL, IngestError
 
 FASTER_WHISPER_FILES = ("model.bin", "config.json", "tokenizer.json", "preprocessor_config.json", "vocabulary.*")
 REQUIRED_FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*")
-INSTALL = "the engine faster-whisper is not installed: run pip install '.[ingest]' in the folder of the program"
 INSTALL_OPENAI = (
     "the engine openai-whisper is not installed: run pip install '.[openai-whisper]' in the folder of the program, "
     "or there make openai-whisper"

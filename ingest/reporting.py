@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Protocol
 
+from archive.printable import json_line, printable
 from transcripts.timecode import format_timecode
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class PlainReporter:
 
     def say(self, line: str, **facts: object) -> None:
         """Print the line."""
-        print(line, file=self._stream, flush=True)
+        print(printable(line), file=self._stream, flush=True)
 
     def _amount(self, number: float) -> str:
         if self._unit == "seconds":
@@ -80,15 +80,17 @@ class JsonReporter:
         self._write({"event": "progress", "work": self._work, "done": round(done, 2)})
 
     def end(self) -> None:
-        """Write that it has ended."""
-        self._write({"event": "end", "work": self._work})
+        """Write that it has ended, unless nothing was going on."""
+        if self._work:
+            self._write({"event": "end", "work": self._work})
+        self._work = ""
 
     def say(self, line: str, **facts: object) -> None:
         """Write the line with its facts."""
         self._write({"event": "message", "message": line, **facts})
 
     def _write(self, event: dict[str, object]) -> None:
-        print(json.dumps(event, ensure_ascii=False), file=self._stream, flush=True)
+        print(json_line(event), file=self._stream, flush=True)
 
 
 class BarReporter:
@@ -106,9 +108,14 @@ class BarReporter:
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         self.end()
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(*columns, console=self._console, transient=True)
-        self._task = self._progress.add_task(work, total=total or None)
+        self._task = self._progress.add_task(printable(work), total=total or None)
         self._progress.start()
 
     def advance(self, done: float) -> None:
@@ -124,7 +131,7 @@ class BarReporter:
 
     def say(self, line: str, **facts: object) -> None:
         """Print the line above the bar."""
-        self._console.print(line)
+        self._console.print(printable(line))
 
 
 def choose_reporter(*, as_json: bool, stream: IO[str] | None = None) -> Reporter:
@@ -133,6 +140,16 @@ def choose_reporter(*, as_json: bool, stream: IO[str] | None = None) -> Reporter
     if as_json:
         return JsonReporter(stream)
     return BarReporter(stream) if stream.isatty() else PlainReporter(stream)
+
+
+def closing_line(counts: Mapping[str, int]) -> str:
+    """Say how many of each thing there were, leaving out what did not happen: `2 added, 1 problem`."""
+    said = (
+        f"{count} {name.replace('_', ' ') if count > 1 else name.replace('_', ' ').removesuffix('s')}"
+        for name, count in counts.items()
+        if count
+    )
+    return ", ".join(said) or "nothing to do"
 
 
 def progress_of(work: str, stream: IO[str]) -> Callable[[int, int], None]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ingest.audio import RATE
-from ingest.errors import IngestError
+from ingest.errors import INSTALL, IngestError
 
 if TYPE_CHECKING:
     from ingest.audio import Samples
@@ -20,7 +20,6 @@ PADDING = 0.4  # seconds kept before and after what was detected: first consonan
 LONGEST_SILENCE = 3.0
 SHORTEST_SILENCE = 0.16
 SHORTEST_SPEECH = 0.1
-INSTALL = "the engine faster-whisper is not installed: run pip install 'conricerca[ingest]'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

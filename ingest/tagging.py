@@ -166,8 +166,7 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"  # soft hyphens, marks of direction
 _UNEVEN = re.compile(f"[{_INVISIBLE}{LETTERS}]")
 _MARK = re.compile(f"[{MARKS}]")
-_JAMO = "[\u1100-\u115f]+[\u1160-\u11a7]*[\u11a8-\u11ff]*"  # one syllable, written in its letters
-_CLUSTER = re.compile(f"(?P<gap>[{_INVISIBLE}]+)|(?P<space> +)|(?:{_JAMO}|.)[{MARKS}]*", re.DOTALL)
+_CLUSTER = re.compile(f"(?P<gap>[{_INVISIBLE}]+)|(?P<space> +)|(?:[\u1100-\u11ff]+|.)[{MARKS}]*", re.DOTALL)
 
 
 def _composed(text: str, beyond: str) -> bool:

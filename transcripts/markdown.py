@@ -11,6 +11,8 @@ from transcripts.encoding import normalise_newlines
 from transcripts.model import TranscriptError
 from transcripts.turns import Paragraph
 
+_NULL = "tag:yaml.org,2002:null"
+_READ = (_NULL, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")))
 _HEAD = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _DEEPEST = 10
 _HEADING = re.compile(r" {0,3}#{1,6}\s+(.*)")
@@ -37,9 +39,25 @@ _MARKS = (
 )
 
 
+class _PlainLoader(yaml.SafeLoader):
+    """Reads values as they were typed: `no` is Norwegian, 2026-11-01 and 007 are text; only `~` and `null` are nothing.
+
+    Values marked as something else (`!!bool yes`) are refused, before PyYAML stumbles over what they hold.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
+        first: [(tag, pattern) for tag, pattern in resolvers if tag == _NULL]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    yaml_constructors = {  # noqa: RUF012
+        tag: construct for tag, construct in yaml.SafeLoader.yaml_constructors.items() if tag is None or tag in _READ
+    }
+
+
 def split_head(text: str) -> tuple[dict[str, object], str]:
     """Return what the YAML head between two lines of `---` says, and the text after it; no head is an empty one.
 
+    Values are text as it was typed, None, or lists and `name: value` lines of these.
     Raises TranscriptError, with the line, for a head that is not YAML or no list of `name: value` lines.
     """
     text = normalise_newlines(text.removeprefix("\ufeff"))
@@ -57,12 +75,12 @@ def split_head(text: str) -> tuple[dict[str, object], str]:
 def _read_head(head: str) -> object:
     try:
         _check_head(head)
-        return yaml.safe_load(head)
+        return yaml.load(head, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader that constructs even less
     except yaml.MarkedYAMLError as error:
         line = 2 + (error.problem_mark.line if error.problem_mark else 0)
         raise TranscriptError(f"the head is not YAML: line {line}: {error.problem}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        # ValueError: 2026-02-30, an unknown sign; they do not say where
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # a control character, or \U with the number of no character; they do not say where
         raise TranscriptError(
             f"the head between the '---' lines cannot be read: {str(error).splitlines()[0]}"
         ) from error

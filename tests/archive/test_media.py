@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.errors import NoRecording
 from archive.folder import create_archive
-from archive.media import keep_original, remove_leftovers
+from archive.media import check_has_recording, keep_original, remove_leftovers
+from tests.builders import a_recording, a_testimony, an_archive
 
 
 def test_an_original_is_kept_byte_for_byte_and_read_only(tmp_path: Path) -> None:
@@ -30,19 +32,6 @@ def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
     assert len(list(archive.media.rglob("*.wav"))) == 1
 
 
-def test_an_interrupted_copy_leaves_no_original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    archive = create_archive(tmp_path / "archive")
-    source = tmp_path / "talk.wav"
-    source.write_bytes(b"sound")
-
-    def interrupted(_: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        keep_original(archive, source, ".wav", on_bytes=interrupted)
-    assert list(archive.media.rglob("*")) == []
-
-
 def test_leftovers_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     archive = create_archive(tmp_path / "archive")
     (archive.media / ".incoming-1").write_bytes(b"half")
@@ -50,15 +39,28 @@ def test_leftovers_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     assert list(archive.media.iterdir()) == []
 
 
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stopped_by", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_copy_that_is_stopped_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped_by: BaseException
+) -> None:
     archive = create_archive(tmp_path / "archive")
     source = tmp_path / "talk.wav"
     source.write_bytes(b"sound")
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def stop(*_: object) -> None:
+        raise stopped_by
 
-    monkeypatch.setattr("archive.media.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr("archive.media.os.fsync", stop)
+    with pytest.raises(type(stopped_by)):
         keep_original(archive, source, ".wav")
     assert list(archive.media.rglob("*")) == []
+
+
+def test_a_text_alone_has_no_recording_to_hear(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path)
+    with archive.write() as db:
+        account = a_testimony(db, "Glasgow.")
+        recording, _ = a_recording(db)
+        check_has_recording(db.conn, [recording, "2026.999"])  # one that nobody knows is refused elsewhere
+        with pytest.raises(NoRecording, match=f"{account} has no recording to hear"):
+            check_has_recording(db.conn, [recording, account])

@@ -143,11 +143,27 @@ def test_pages_follow_each_other_without_a_gap(conn: sqlite3.Connection) -> None
         ("(strike", "a bracket is not closed"),
         ("strike)", "closing bracket without"),
         ("()", "words are missing"),
+        (f"{'(' * 21}strike{')' * 21}", "more than 20 brackets are inside each other"),
+        ("strike " * 201, "more than 200 words"),
     ],
 )
 def test_a_wrong_query_is_told_what_to_do(words: str, hint: str) -> None:
     with pytest.raises(SearchError, match=hint):
         fts_query(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "rent " * 200,
+        " NOT ".join(["rent"] * 100),
+        f"{'(' * 20}rent{')' * 20}",
+        "(rent) " * 66,
+        f"{'rent OR (huelga NOT ' * 20}paid{')' * 20}",
+    ],
+)
+def test_the_largest_searches_are_understood(conn: sqlite3.Connection, words: str) -> None:
+    find_passages(conn, Query(words=words))
 
 
 @given(

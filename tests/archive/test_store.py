@@ -10,8 +10,8 @@ import pytest
 from archive.errors import UnknownTestimony
 from archive.records import Description, Kind, Tag
 from archive.store.browsing import refresh_counts, refresh_testimony
-from archive.store.tags import segment_texts, store_tags, untagged
 from archive.store.descriptions import fill_description
+from archive.store.tags import segment_texts, store_tags, untagged
 from archive.store.testimonies import find_original
 from archive.store.transcripts import begin_listening, complete_listening, store_heard, waiting_recordings
 from archive.store.vocabularies import load_terms, sync_vocabulary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,11 +69,53 @@ def test_a_manifest_that_means_something_else_is_refused_as_a_whole(tmp_path: Pa
         ("talk.wav,,2019-02-30,", "is no date"),
         ("talk.wav,,,Klingonese", "language 'Klingonese' is not known"),
         ("talk.wav,One, two,2019,en", "cells for 4 columns"),
+        ("folder,,,", "folder is not a regular file"),
+        ("loop.wav,,,", "loop.wav cannot be read: "),
+        ("talk.wav/x.wav,,,", "x.wav is not there"),
+        (f"{'x' * 300}.wav,,,", "cannot be read: File name too long"),
     ],
 )
 def test_a_wrong_line_is_named_and_the_others_stand(tmp_path: Path, line: str, complaint: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop.wav").symlink_to("loop.wav")
     path = a_manifest(tmp_path, f"file,title,recorded_on,language\n{line}\ntalk.wav,Good,,\n")
     wrong, good = read_manifest(path).entries
     assert wrong.line == 2
     assert complaint in str(wrong.error)
     assert good.error is None
+
+
+@pytest.mark.parametrize(
+    "again", ["talk.wav,", "./talk.wav,", "link.wav,", "other.wav,talk.wav", "other.wav,words.vtt"]
+)
+def test_a_file_that_an_earlier_line_names_is_refused(tmp_path: Path, again: str) -> None:
+    for name in ("other.wav", "words.vtt"):
+        (tmp_path / name).touch()
+    (tmp_path / "link.wav").symlink_to("talk.wav")
+    path = a_manifest(tmp_path, f"file,transcript\ntalk.wav,words.vtt\n{again}\n")
+    first, second = read_manifest(path).entries
+    assert first.error is None
+    assert str(second.error).startswith("names ")
+    assert str(second.error).endswith(" again (first in line 2)")
+
+
+def test_a_recording_cannot_be_its_own_transcript(tmp_path: Path) -> None:
+    [entry] = read_manifest(a_manifest(tmp_path, "file,transcript\ntalk.wav,talk.wav\n")).entries
+    assert entry.error == f"names {tmp_path / 'talk.wav'} again (first in line 2)"
+
+
+def test_only_a_recording_has_a_transcript(tmp_path: Path) -> None:
+    (tmp_path / "account.txt").touch()
+    [entry] = read_manifest(a_manifest(tmp_path, "file,transcript\naccount.txt,talk.wav\n")).entries
+    assert "which is a text itself" in str(entry.error)
+
+
+def test_a_pipe_in_a_manifest_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    [entry] = read_manifest(a_manifest(tmp_path, "file\npipe.wav\n")).entries
+    assert entry.error == f"the file {tmp_path / 'pipe.wav'} is not a regular file"
+
+
+def test_names_in_both_columns_are_joined(tmp_path: Path) -> None:
+    [entry] = read_manifest(a_manifest(tmp_path, "file,narrator,narrators\ntalk.wav,Rosa,Ida; Rosa\n")).entries
+    assert entry.description.narrators == ("Rosa", "Ida")

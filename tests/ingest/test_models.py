@@ -129,8 +129,8 @@ def test_a_file_is_no_folder(tmp_path: Path, cache: Path) -> None:
 def test_without_the_engine_one_learns_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "faster_whisper", None)
     monkeypatch.setitem(sys.modules, "whisper", None)
-    assert "pip install 'conricerca[ingest]'" in complaint("tiny")
-    with pytest.raises(IngestError, match=r"pip install 'conricerca\[openai-whisper\]'"):
+    assert "pip install '.[ingest]'" in complaint("tiny")
+    with pytest.raises(IngestError, match=r"pip install '\.\[openai-whisper\]'"):
         find_checkpoint("tiny")
 
 

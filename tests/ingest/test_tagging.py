@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import ingest.tagging
@@ -173,6 +174,21 @@ def test_a_hangul_term_is_found_as_a_verb_and_however_it_is_spaced() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("파업\u0301\u00ad", "파업"), ("파업\u00ad!", "파업"), ("파\u00ad업", "파\u00ad업"),
+        ("罢\u200b工\u200b人", "罢\u200b工"),
+        (unicodedata.normalize("NFD", "총 파업했다"), unicodedata.normalize("NFD", "파업")),
+        (unicodedata.normalize("NFD", "파업") + "\u0301", unicodedata.normalize("NFD", "파업")),
+        ("in Zu\u0308rich\u00ad.", "Zu\u0308rich"),
+    ],
+)  # fmt: skip
+def test_a_tag_holds_all_of_its_words_and_nothing_more(text: str, words: str) -> None:
+    terms = [a_term(variant, variant) for variant in ("파업", "罢工", "Zürich")]
+    assert [tagged for tagged, _ in found(text, *terms, language=None)] == [words]
+
+
 def a_theme_in_two_languages() -> Term:
     variants = (
         Variant(language="en", text="rent"),
@@ -261,6 +277,8 @@ def read(text: str) -> str:
 
 @settings(max_examples=300, deadline=None)
 @given(text=st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=30))
+@example(text="파업\u0301\u00ad")
+@example(text=unicodedata.normalize("NFD", "파업했다 İzmir"))
 def test_offsets_lead_to_the_words_of_the_term(text: str) -> None:
     terms = [a_term(f"t{number}", variant) for number, variant in enumerate(VARIANTS)]
     for tag in _ALL.tag(text):

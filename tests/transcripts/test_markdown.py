@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 
 import pytest
@@ -21,7 +20,7 @@ def test_the_head_is_read_and_taken_off() -> None:
     head, text = split_head(
         "\ufeff---\r\ntitle: Ain't Got No Screens\nwritten_on: 1939-06-01\n5: x\n---\r\n\nThey sat.\n"
     )
-    assert head == {"title": "Ain't Got No Screens", "written_on": datetime.date(1939, 6, 1), "5": "x"}
+    assert head == {"title": "Ain't Got No Screens", "written_on": "1939-06-01", "5": "x"}
     assert text == "\nThey sat.\n"
 
 
@@ -41,7 +40,9 @@ def test_an_empty_head_is_none() -> None:
         ("title: a: b\n", "the head is not YAML: line 2: mapping values are not allowed here"),
         ("just words\n", "no 'name: value' lines"),
         ("- a\n- b\n", "no 'name: value' lines"),
-        ("on: 2026-02-30\n", "cannot be read: day is out of range"),
+        ('a: "\\UFFFFFFFF"\n', "cannot be read"),
+        ("a: !!bool perhaps\n", "line 2: could not determine a constructor"),
+        ("a: !!timestamp soon\n", "line 2: could not determine a constructor"),
         ("a: &x [1]\nb: *x\n", "aliases"),
         ("a: !!python/object:os.system x\n", "line 2: could not determine a constructor"),
         ("a: " + "[" * 5000 + "\n", "is nested too deeply"),
@@ -52,6 +53,21 @@ def test_a_broken_head_is_refused(head: str, message: str) -> None:
     with pytest.raises(TranscriptError, match=message) as caught:
         split_head(f"---\n{head}---\nSo.")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("typed", ["no", "yes", "on", "off", "true", "False", "007", "12:30", "1_000", "1.10"])
+def test_values_in_the_head_stay_as_they_were_typed(typed: str) -> None:
+    """Norwegian is `no`, and a title that looks like a number is a title."""
+    assert split_head(f"---\nvalue: {typed}\nseveral: [{typed}]\n---\n")[0] == {"value": typed, "several": [typed]}
+
+
+def test_a_day_that_never_was_does_not_make_the_head_unreadable() -> None:
+    assert split_head("---\non: 2026-02-30\n---\nSo.") == ({"on": "2026-02-30"}, "So.")
+
+
+@pytest.mark.parametrize("nothing", ["", "~", "null"])
+def test_an_empty_value_in_the_head_is_none(nothing: str) -> None:
+    assert split_head(f"---\ntitle: {nothing}\n---\n")[0] == {"title": None}
 
 
 @pytest.mark.parametrize(
