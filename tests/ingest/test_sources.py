@@ -205,3 +205,11 @@ def test_thousands_of_recordings_are_paired_at_once(tmp_path: Path) -> None:
     assert all(source.text for source in gather(talks).sources)
     assert all(source.text for source in gather([tmp_path]).sources)
     assert time.perf_counter() - began < 5
+
+
+def test_captions_go_to_the_recording_that_has_no_text_yet(tmp_path: Path) -> None:
+    mp3, wav, typed, captions = files(tmp_path, "talk.mp3", "talk.wav", "talk.txt", "talk.vtt")
+    assert gather([mp3, wav, typed]).sources == (
+        Source(recording=mp3, text=typed),
+        Source(recording=wav, text=captions),
+    )
