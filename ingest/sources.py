@@ -11,11 +11,8 @@ from stat import S_ISDIR, S_ISREG
 from ingest.audio import SUFFIXES as RECORDINGS
 from transcripts.formats import READERS as TEXTS
 
-CAPTIONS = (
-    ".vtt",
-    ".srt",
-    ".json",
-)  # in the order of preference; one says more than a typed text beside the same recording
+# in the order of preference; captions say more than a typed text beside the same recording
+CAPTIONS = (".vtt", ".srt", ".json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,7 @@ def gather(paths: Iterable[Path], *, besides: Iterable[Path] = ()) -> Gathered:
     for path in paths:
         search.look_at(path)
     unique = {path.resolve(): path for path in [*search.named, *search.walked]}
-    sources = tuple(pair(sorted(unique.values())))
+    sources = _without_doubles(tuple(pair(sorted(unique.values()))), search)
     alone = {source.recording for source in sources if source.recording and source.text is None}
     named = [path for path in search.named if path in alone]
     beside = _match(named, search.captions_beside(named, [source.text for source in sources]))
@@ -76,6 +73,25 @@ def pair(files: Sequence[Path]) -> Iterator[Source]:
             yield Source(text=path)
         else:
             yield Source(recording=path, text=paired.get(path))
+
+
+def _without_doubles(sources: Sequence[Source], search: _Search) -> tuple[Source, ...]:
+    """Leave alone the other texts beside a recording that has one: transcription programs write several formats."""
+    heard: dict[tuple[Path, str], list[Source]] = {}
+    for source in sources:
+        if source.recording and source.text:
+            heard.setdefault(_neighbourhood(source.recording), []).append(source)
+    named = set(search.named)
+    kept: list[Source] = []
+    for source in sources:
+        near = heard.get(_neighbourhood(source.path), []) if source.recording is None else []
+        better = next((each for each in near if each.recording and _belongs(source.path, each.recording)), None)
+        if better is None or source.path in named:
+            kept.append(source)
+        else:
+            chosen = better.text.name if better.text else ""
+            search.left_alone.append(f"left alone, {chosen} is the transcript beside the recording: {source.path}")
+    return tuple(kept)
 
 
 def _match(recordings: Iterable[Path], texts: Iterable[Path]) -> dict[Path, Path]:

@@ -40,9 +40,19 @@ def test_names_that_keep_the_recordings_suffix_are_paired_too(tmp_path: Path) ->
     assert gather([tmp_path]).sources == (Source(recording=talk, text=words),)
 
 
-def test_captions_are_preferred_to_a_typed_text_which_stays_an_account(tmp_path: Path) -> None:
+def test_of_several_texts_beside_a_recording_the_best_is_its_transcript_and_the_others_are_named(
+    tmp_path: Path,
+) -> None:
+    talk, captions, *others = files(tmp_path, "talk.mp3", "talk.vtt", "talk.srt", "talk.txt", "talk.json")
+    found = gather([tmp_path])
+    assert found.sources == (Source(recording=talk, text=captions),)
+    assert {line.rsplit(": ", 1)[1] for line in found.left_alone} == {str(path) for path in others}
+
+
+def test_a_text_that_is_named_comes_in_even_beside_a_recording_that_has_another(tmp_path: Path) -> None:
     talk, captions, typed = files(tmp_path, "talk.mp3", "talk.srt", "talk.txt")
-    assert set(gather([tmp_path]).sources) == {Source(recording=talk, text=captions), Source(text=typed)}
+    found = gather([talk, captions, typed])
+    assert set(found.sources) == {Source(recording=talk, text=captions), Source(text=typed)}
 
 
 def test_other_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
