@@ -243,19 +243,8 @@ def status(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json_line(asdict(found)))
         return
-    click.echo(f"testimonies  {found.testimonies:>8,}")
-    click.echo(f"passages     {found.passages:>8,}")
-    click.echo(f"tags         {found.tags:>8,}  (vocabularies of {found.terms:,} terms)")
-    click.echo(f"recordings   {found.recordings:>8,}  ({format_timecode(found.seconds, hours=True)} h:mm:ss)")
-    for state, lines in (("waiting for transcription", found.waiting), ("not transcribed", found.failed)):
-        if lines:
-            click.echo(f"{state}: {len(lines)} ('conricerca transcribe')")
-            for line in lines:
-                say(f"  {line}")
-    if found.untagged:
-        click.echo(f"waiting for tags of the present vocabularies: {found.untagged} ('conricerca tag')")
-    if found.in_doubt:
-        click.echo(f"tags in doubt, because two terms claim the same words: {found.in_doubt}")
+    for line in found.lines:
+        say(line)
 
 
 @main.command()

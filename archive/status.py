@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.store.tags import versions_label
+from transcripts.timecode import format_timecode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,24 @@ class Status:
     failed: tuple[str, ...]
     untagged: int
     in_doubt: int
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The numbers for a terminal, with the command that does what is still to be done."""
+        lines = [
+            f"testimonies  {self.testimonies:>8,}",
+            f"passages     {self.passages:>8,}",
+            f"tags         {self.tags:>8,}  (vocabularies of {self.terms:,} terms)",
+            f"recordings   {self.recordings:>8,}  ({format_timecode(self.seconds, hours=True)} h:mm:ss)",
+        ]
+        for state, recordings in (("waiting for transcription", self.waiting), ("not transcribed", self.failed)):
+            if recordings:
+                lines += [f"{state}: {len(recordings)} ('conricerca transcribe')", *(f"  {one}" for one in recordings)]
+        if self.untagged:
+            lines.append(f"waiting for tags of the present vocabularies: {self.untagged} ('conricerca tag')")
+        if self.in_doubt:
+            lines.append(f"tags in doubt, because two terms claim the same words: {self.in_doubt}")
+        return tuple(lines)
 
 
 def read_status(db: Database) -> Status:
