@@ -22,7 +22,7 @@ from ingest.descriptions import describe_head, merge
 from ingest.errors import IngestError
 from ingest.language import detect_language
 from ingest.sources import Source
-from transcripts.formats import Written, read_transcript
+from transcripts.formats import read_transcript
 from transcripts.model import Transcript, TranscriptError
 
 
@@ -73,10 +73,12 @@ class Taking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text as it was found: the file to be kept, and what it says."""
+    """A text as it was found: the file to be kept, what it says, and what its head says of it."""
 
     document: Original
-    written: Written
+    transcript: Transcript
+    head: Description
+    remarks: tuple[str, ...]
 
 
 def take_in(archive: Archive, db: Database, source: Source, description: Description, arrival: Arrival) -> Outcome:
@@ -105,11 +107,10 @@ def _new_account(taking: Taking) -> Outcome:
     accession = Accession(
         description=_described(taking.description, text),
         document=text.document,
-        transcript=text.written.transcript,
+        transcript=text.transcript,
     )
     number = _store(taking, accession)
-    remarks = text.written.transcript.remarks + describe_head(text.written.head)[1]
-    return Outcome(path=path, state="added", accession=number, remarks=remarks)
+    return Outcome(path=path, state="added", accession=number, remarks=text.transcript.remarks + text.remarks)
 
 
 def _new_recording(taking: Taking, text: Text | None, failure: str | None) -> Outcome:
@@ -126,7 +127,7 @@ def _new_recording(taking: Taking, text: Text | None, failure: str | None) -> Ou
         description=_described(taking.description, text) if text else taking.description,
         recording=recording,
         document=text.document if text else None,
-        transcript=text.written.transcript if text else None,
+        transcript=text.transcript if text else None,
     )
     number = _store(taking, accession)
     remarks = _remarks(recording, accession.transcript)
@@ -143,7 +144,7 @@ def _known_recording(taking: Taking, accession: str, text: Text | None, failure:
     remarks: tuple[str, ...] = ()
     if text and not find_original(taking.db, text.document.sha256):
         with writing(taking.db):
-            add_transcript(taking.db, accession, text.document, text.written.transcript)
+            add_transcript(taking.db, accession, text.document, text.transcript)
             _keep(taking.archive, text.document)
         remarks = (f"its transcript {text.document.filename} was added",)
     remarks += _fill(taking, accession, taking.description)
@@ -201,7 +202,8 @@ def _read(path: Path) -> Text:
         suffix=suffix,
         filename=_storable(path.name),
     )
-    return Text(document=document, written=written)
+    head, remarks = describe_head(written.head)
+    return Text(document=document, transcript=written.transcript, head=head, remarks=remarks)
 
 
 def _examined(path: Path, arrival: Arrival) -> Original:
@@ -225,9 +227,8 @@ def _storable(name: str) -> str:
 
 def _described(description: Description, text: Text) -> Description:
     """Fill what nobody said with what the text's own head says, and with the language that it is written in."""
-    transcript = text.written.transcript
-    language = Description(language=transcript.language or detect_language(transcript.text))
-    return merge(merge(description, describe_head(text.written.head)[0]), language)
+    language = text.transcript.language or detect_language(text.transcript.text)
+    return merge(merge(description, text.head), Description(language=language))
 
 
 def _remarks(recording: Original, transcript: Transcript | None) -> tuple[str, ...]:
