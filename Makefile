@@ -43,7 +43,7 @@ openai-whisper: $(VENV)/.dev ## add the second engine; install the torch build o
 requirements: ## choose the exact versions again (needs uv)
 	$(COMPILE) pyproject.toml requirements/build.in -o requirements/runtime.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra ingest -o requirements/ingest.txt
-	$(COMPILE) pyproject.toml requirements/build.in --extra ingest --extra test --extra lint --extra bench -o requirements/dev.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra ingest --extra embeddings --extra test --extra lint --extra bench -o requirements/dev.txt
 	$(COMPILE) requirements/openai-whisper.in -c requirements/dev.txt -o requirements/openai-whisper.txt
 
 clean: ## remove what was built, but no archive

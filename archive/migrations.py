@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from archive.sql import statements
+from archive.store.facets import count_facets, index_testimony, trace_ancestors
 
-SCHEMA = 1  # the number of the newest migration below, kept in the database as `pragma user_version`
+SCHEMA = 2  # the number of the newest migration below, kept in the database as `pragma user_version`
 
 migrations = Migrations("archive")
 
@@ -18,3 +19,16 @@ def m001_first_tables(db: Database) -> None:
         for command in statements(f"schema/{part}"):
             db.execute(command)
     db.execute("pragma user_version = 1")
+
+
+@migrations()
+def m002_facets_and_waveforms(db: Database) -> None:
+    """What passages of all testimonies can be chosen by; how narrators describe themselves; waveforms."""
+    for part in ("facets", "waveforms"):
+        for command in statements(f"schema/{part}"):
+            db.execute(command)
+    trace_ancestors(db)
+    for (testimony,) in db.execute("select id from testimonies").fetchall():
+        index_testimony(db, testimony)
+    count_facets(db)
+    db.execute("pragma user_version = 2")

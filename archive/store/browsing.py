@@ -6,6 +6,7 @@ from sqlite_utils import Database
 
 from archive.database import writing
 from archive.sql import statements
+from archive.store.facets import count_facets, index_testimony
 
 
 def refresh_testimony(db: Database, testimony: int) -> None:
@@ -13,10 +14,12 @@ def refresh_testimony(db: Database, testimony: int) -> None:
     with writing(db):
         for command in statements("refresh_testimony"):
             db.execute(command, {"testimony": testimony})
+        index_testimony(db, testimony)
 
 
 def refresh_counts(db: Database) -> None:
-    """Count again how many testimonies and passages speak of each term, for the front page."""
+    """Count again how many testimonies and passages speak of each term, and have each facet's values."""
     with writing(db):
         for command in statements("refresh_counts"):
             db.execute(command)
+        count_facets(db)

@@ -1,0 +1,125 @@
+"""What passages can be chosen by, kept so that any search can count its choices fast.
+
+A passage's values stand together in one packed row of `passage_facets`: counting the choices of ten thousand hits is
+ten thousand look-ups, whatever the number of facets. `facet_passages` leads back from a value to its passages.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+from sqlite_utils import Database
+
+from archive.database import writing
+from archive.sql import statements
+from archive.years import decade_of, years_of_movements, years_said
+
+Choice = tuple[str, str]  # facet and key
+
+
+def index_testimony(db: Database, testimony: int) -> None:
+    """Bring what one testimony's passages can be chosen by up to date."""
+    with writing(db):
+        _forget(db, testimony)
+        chosen = _choices(db, testimony)
+        numbers = _numbered(db, {choice for choices in chosen.values() for choice in choices})
+        packed = {passage: sorted(numbers[choice] for choice in choices) for passage, choices in chosen.items()}
+        db.conn.executemany(
+            "insert into passage_facets (passage, testimony, chosen) values (?, ?, ?)",
+            [(passage, testimony, pack(values)) for passage, values in packed.items()],
+        )
+        db.conn.executemany(
+            "insert into facet_passages (value, passage) values (?, ?)",
+            sorted((value, passage) for passage, values in packed.items() for value in values),
+        )
+        counted = Counter(value for values in packed.values() for value in values)
+        db.conn.executemany(
+            "insert into facet_testimonies (value, testimony, passages) values (?, ?, ?)",
+            [(value, testimony, number) for value, number in sorted(counted.items())],
+        )
+
+
+def count_facets(db: Database) -> None:
+    """Count again the passages and testimonies of each value, and of each two values together."""
+    with writing(db):
+        for command in statements("count_facets"):
+            db.execute(command)
+        narrators = {row[0] for row in db.execute("select id from facet_values where facet = 'narrator'")}
+        pairs: Counter[tuple[int, int]] = Counter()
+        for (blob,) in db.execute("select chosen from passage_facets"):
+            pairs.update(combinations([value for value in unpack(blob) if value not in narrators], 2))
+        db.execute("delete from facet_pairs")
+        db.conn.executemany(
+            "insert into facet_pairs (value, other, passages) values (?, ?, ?)",
+            sorted((*pair, number) for pair, number in pairs.items()),
+        )
+
+
+def trace_ancestors(db: Database) -> None:
+    """Note for each term all that stand above it; call inside a write transaction."""
+    for command in statements("trace_ancestors"):
+        db.execute(command)
+
+
+def pack(values: Iterable[int]) -> bytes:
+    """Return numbers as `passage_facets.chosen` keeps them: 32 bits each, the lowest byte first."""
+    numbers = tuple(values)
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+def unpack(blob: bytes) -> tuple[int, ...]:
+    """Return the numbers that `pack` packed."""
+    return struct.unpack(f"<{len(blob) // 4}I", blob)
+
+
+def _forget(db: Database, testimony: int) -> None:
+    rows = db.execute("select passage, chosen from passage_facets where testimony = ?", [testimony]).fetchall()
+    db.conn.executemany(
+        "delete from facet_passages where value = ? and passage = ?",
+        [(value, passage) for passage, blob in rows for value in unpack(blob)],
+    )
+    db.execute("delete from passage_facets where testimony = ?", [testimony])
+    db.execute("delete from facet_testimonies where testimony = ?", [testimony])
+
+
+def _choices(db: Database, testimony: int) -> dict[int, set[Choice]]:
+    """Return everything by which each passage of a testimony can be chosen."""
+    texts = db.execute("select id, text from passages where testimony = ?", [testimony]).fetchall()
+    chosen: dict[int, set[Choice]] = {passage: set() for passage, _ in texts}
+    (command,) = statements("facets_of_testimony")
+    for passage, facet, key in db.execute(command, {"testimony": testimony}):
+        chosen[passage].add((facet, key))
+    spans = _movement_years(db, testimony)
+    for passage, text in texts:
+        for year in years_said(text) | years_of_movements(spans.get(passage, ())):
+            chosen[passage] |= {("year", str(year)), ("year", decade_of(year))}
+    return chosen
+
+
+def _movement_years(db: Database, testimony: int) -> dict[int, list[tuple[int | None, int | None]]]:
+    rows = db.execute(
+        "select passage, from_year, until_year from passages join passage_movements on passage = passages.id "
+        "join terms on terms.id = term where testimony = ? and from_year is not null",
+        [testimony],
+    )
+    spans: dict[int, list[tuple[int | None, int | None]]] = {}
+    for passage, first, last in rows:
+        spans.setdefault(passage, []).append((first, last))
+    return spans
+
+
+def _numbered(db: Database, choices: Iterable[Choice]) -> Mapping[Choice, int]:
+    """Return the number of each value; new ones get one."""
+    wanted = json.dumps(sorted(choices))
+    asked = "select json_extract(value, '$[0]') as facet, json_extract(value, '$[1]') as key from json_each(?)"
+    db.execute(f"insert or ignore into facet_values (facet, key) {asked}", [wanted])
+    rows = db.execute(
+        f"select facet_values.facet, facet_values.key, id from ({asked}) asked "  # noqa: S608
+        "join facet_values on facet_values.facet = asked.facet and facet_values.key = asked.key",
+        [wanted],
+    )
+    return {(facet, key): number for facet, key, number in rows}

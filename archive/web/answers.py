@@ -1,0 +1,70 @@
+"""What every page of ours does: read the archive if this reader may, for a while at most; answer with page or file."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from archive.web.datasette_versions import may_view
+from archive.web.layout import Site
+
+TABLES = ("testimonies", "passages", "terms")  # whoever may see these may read our pages
+SECONDS = 2.0  # that one page may read the database for
+
+T = TypeVar("T")
+
+
+class TooSlow(Exception):
+    """A page would have read the database for longer than it may."""
+
+
+async def read(datasette: Any, request: Any, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Run a read on the archive's database, if this reader may.
+
+    Raises Forbidden, and TooSlow after `SECONDS`: no question holds up the others.
+    """
+    from datasette import Forbidden
+    from datasette.utils import sqlite_timelimit
+
+    database = Site(datasette).database
+    if not await may_view(datasette, request.actor, database, TABLES):
+        raise Forbidden("You may not read this archive")
+
+    def limited(conn: sqlite3.Connection) -> T:
+        with sqlite_timelimit(conn, SECONDS * 1000):
+            try:
+                return work(conn)
+            except sqlite3.OperationalError as error:
+                if "interrupted" in str(error):
+                    raise TooSlow from error
+                raise
+
+    found: T = await datasette.get_database(database).execute_fn(limited)
+    return found
+
+
+async def page(datasette: Any, request: Any, name: str, context: dict[str, Any], *, status: int = 200) -> Any:
+    """Return one of our pages: the template of this name under `conricerca/`, with its context."""
+    html = await datasette.render_template(f"conricerca/{name}.html", context, request=request)
+    return answer(request, html, "text/html", status=status)
+
+
+async def missing(datasette: Any, request: Any, message: str, *, status: int = 404) -> Any:
+    """Return the page that says that there is nothing here, and why."""
+    return await page(datasette, request, "error", {"status": status, "error": message}, status=status)
+
+
+def answer(
+    request: Any, text: str, media_type: str, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Any:
+    """Return the text, compressed where the browser can read that: a long transcript becomes a tenth of its size."""
+    from datasette import Response
+
+    body = text.encode("utf-8", "replace")
+    said = {"vary": "accept-encoding", **(headers or {})}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, compresslevel=5, mtime=0)
+        said["content-encoding"] = "gzip"
+    return Response(body, status=status, headers=said, content_type=f"{media_type}; charset=utf-8")

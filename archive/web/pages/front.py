@@ -1,0 +1,47 @@
+"""The first page, and the list of testimonies."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from archive.browse import count_archive, list_testimonies
+from archive.records import VocabularyName
+from archive.search import Query, count_terms
+from archive.web.answers import page, read
+from archive.web.choices import read_search
+
+NEWEST = 8  # testimonies on the home page
+LISTED = 50  # testimonies on a page of their list
+TERMS = 8  # terms of each vocabulary on the home page
+
+
+async def home(request: Any, datasette: Any) -> Any:
+    """What the archive is, how much it holds, what it speaks of, and what came in last."""
+
+    def work(conn: sqlite3.Connection) -> dict[str, Any]:
+        return {
+            "totals": count_archive(conn),
+            "terms": {name: count_terms(conn, Query(), name, limit=TERMS) for name in VocabularyName},
+            "newest": list_testimonies(conn, limit=NEWEST),
+        }
+
+    return await page(datasette, request, "home", await read(datasette, request, work))
+
+
+async def testimonies(request: Any, datasette: Any) -> Any:
+    """Every testimony, the newest accession first."""
+    number = read_search(request.query_string).page
+
+    def work(conn: sqlite3.Connection) -> dict[str, Any]:
+        found = list_testimonies(conn, limit=LISTED, offset=(number - 1) * LISTED)
+        return {"totals": count_archive(conn), "entries": found}
+
+    found = await read(datasette, request, work)
+    return await page(datasette, request, "testimonies", {**found, "page": number, "size": LISTED})
+
+
+ROUTES = (
+    (r"^/$", home),
+    (r"^/testimonies$", testimonies),
+)
