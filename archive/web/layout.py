@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from archive.records import VocabularyName
-from archive.web import wording
+from archive.web import languages, wording
 
 UNNAMED = "An archive without a name"
 
@@ -71,6 +71,8 @@ def prepare_environment(env: Any, datasette: Any) -> None:
     env.globals["site"] = Site(datasette)
     env.globals["vocabularies"] = tuple(VocabularyName)
     env.globals["say"] = wording
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)
 
 
 @cache
