@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from archive.web.pages import front, search, testimony, vocabularies
+from archive.web.pages import downloads, front, search, testimony, vocabularies
 
-ROUTES = (*front.ROUTES, *search.ROUTES, *testimony.ROUTES, *vocabularies.ROUTES)
+ROUTES = (*downloads.ROUTES, *front.ROUTES, *search.ROUTES, *testimony.ROUTES, *vocabularies.ROUTES)
