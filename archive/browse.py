@@ -1,4 +1,4 @@
-"""What the reader's pages show: the archive at a glance, one testimony whole, a vocabulary as a tree.
+"""What the reader's pages show of the whole archive: its testimonies in a list, a vocabulary as a tree.
 
 All functions take an open sqlite3 connection and only read.
 """
@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from archive.errors import UnknownTestimony
 from archive.records import VocabularyName
-
-Spoken: TypeAlias = tuple[float, float, int, int]  # a word: start and end in seconds, characters from and to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,44 +68,6 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
-    """How the text that readers see came to be; `reviewed` counts the passages that a person has checked."""
-
-    kind: str
-    engine: str | None
-    model: str | None
-    language: str | None
-    reviewed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One passage in its testimony. `who` is a narrator's name or, failing that, the source's label of a speaker."""
-
-    position: int
-    start: float | None
-    end: float | None
-    who: str | None
-    text: str
-    confidence: float | None
-    reviewed: bool
-    tags: tuple[TermLink, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Testimony:
-    """One testimony whole. `terms` are those of the testimony and of its passages, the most frequent first."""
-
-    entry: Entry
-    interviewers: tuple[str, ...]
-    sources: tuple[str, ...]
-    making: Making | None
-    recordings: tuple[Recording, ...]
-    lines: tuple[Line, ...]
-    terms: tuple[TermLink, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """A term in the tree of its vocabulary, under one of its parents. Counts are its own, without its children's."""
 
@@ -139,51 +97,22 @@ def count_archive(conn: sqlite3.Connection) -> Totals:
 def list_testimonies(conn: sqlite3.Connection, *, limit: int = 20, offset: int = 0) -> tuple[Entry, ...]:
     """Return testimonies, the newest accession first."""
     rows = conn.execute(
-        f"{_ENTRY} order by substr(catalogue.accession, 1, 4) desc, "
+        f"{ENTRY} order by substr(catalogue.accession, 1, 4) desc, "
         "cast(substr(catalogue.accession, 6) as integer) desc limit :limit offset :offset",
         {"limit": limit, "offset": offset},
     )
-    return tuple(_entry(row) for row in rows)
-
-
-def read_testimony(conn: sqlite3.Connection, accession: str) -> Testimony:
-    """Return one testimony whole. Raises UnknownTestimony."""
-    row = conn.execute(f"{_ENTRY} where catalogue.accession = :accession", {"accession": accession}).fetchone()
-    if row is None:
-        raise UnknownTestimony(accession)
-    number = int(row[0])
-    sources = conn.execute("select sources from testimonies where id = ?", [number]).fetchone()[0] or ""
-    return Testimony(
-        entry=_entry(row),
-        interviewers=_interviewers(conn, number),
-        sources=tuple(line for line in sources.splitlines() if line.strip()),
-        making=_making(conn, number),
-        recordings=_recordings(conn, number),
-        lines=_lines(conn, number),
-        terms=_terms_of(conn, number),
-    )
-
-
-def read_word_timings(conn: sqlite3.Connection, accession: str) -> Iterator[tuple[int, tuple[Spoken, ...]]]:
-    """Yield position and words of each passage with word timings."""
-    rows = conn.execute(
-        "select position, passages.text, words from passages join word_timings on segment = passages.id "
-        "where testimony = (select id from testimonies where accession = ?) order by position",
-        [accession],
-    )
-    for position, text, words in rows:
-        yield position, tuple(_placed(text, json.loads(words)))
+    return tuple(entry_of(row) for row in rows)
 
 
 def find_sounds(conn: sqlite3.Connection, passages: Sequence[int]) -> dict[int, Recording]:
     """Return the recording in which each of these passages (by number) is spoken, where there is one."""
     rows = conn.execute(
-        f"select segments.id, {_RECORDING} from segments join transcripts on transcripts.id = segments.transcript "  # noqa: S608 - our own columns
+        f"select segments.id, {RECORDING} from segments join transcripts on transcripts.id = segments.transcript "  # noqa: S608 - our own columns
         "join recordings on recordings.id = transcripts.recording "
         "where segments.start is not null and segments.id in (select value from json_each(?))",
         [json.dumps(list(passages))],
     )
-    return {row[0]: _recording(row[1:]) for row in rows}
+    return {row[0]: recording_of(row[1:]) for row in rows}
 
 
 def name_terms(conn: sqlite3.Connection, vocabulary: VocabularyName, slugs: Sequence[str]) -> dict[str, str]:
@@ -239,7 +168,7 @@ def _branch(
     )
 
 
-_ENTRY = (
+ENTRY = (
     "select catalogue.id, catalogue.accession, catalogue.title, label, catalogue.kind, catalogue.narrators, "
     "catalogue.language, catalogue.recorded_on, place, summary, catalogue.collection, duration, passages "
     "from catalogue join testimonies on testimonies.id = catalogue.id"
@@ -248,109 +177,20 @@ _ENTRY_NAMES = (
     "accession", "title", "label", "kind", "narrators", "language", "recorded_on", "place", "summary", "collection",
     "duration", "passages",
 )  # fmt: skip
-_RECORDING = (
+RECORDING = (
     "recordings.sha256, recordings.suffix, recordings.media_type, recordings.duration, recordings.state, "
     "recordings.remark"
 )
 
 
-def _entry(row: Sequence[object]) -> Entry:
+def entry_of(row: Sequence[object]) -> Entry:
+    """Return the entry that a row of ENTRY says."""
     values: dict[str, object] = dict(zip(_ENTRY_NAMES, row[1:], strict=True))
     values["narrators"] = tuple(json.loads(str(values["narrators"] or "[]")))
     return Entry(**values)  # type: ignore[arg-type]
 
 
-def _recording(row: Sequence[object], heard_until: float | None = None) -> Recording:
+def recording_of(row: Sequence[object], heard_until: float | None = None) -> Recording:
+    """Return the recording that a row of RECORDING says."""
     names = ("sha256", "suffix", "media_type", "duration", "state", "remark")
     return Recording(heard_until=heard_until, **dict(zip(names, row, strict=True)))  # type: ignore[arg-type]
-
-
-def _interviewers(conn: sqlite3.Connection, testimony: int) -> tuple[str, ...]:
-    rows = conn.execute(
-        "select name from contributions join narrators on narrators.id = narrator "
-        "where testimony = ? and role = 'interviewer' order by position",
-        [testimony],
-    )
-    return tuple(name for (name,) in rows)
-
-
-def _making(conn: sqlite3.Connection, testimony: int) -> Making | None:
-    row = conn.execute(
-        "select transcripts.kind, engine, model, transcripts.language, "
-        "(select count(*) from segments where segments.transcript = transcripts.id and reviewed) "
-        "from testimonies join transcripts on transcripts.id = testimonies.transcript where testimonies.id = ?",
-        [testimony],
-    ).fetchone()
-    if row is None:
-        return None
-    kind, engine, model, language, reviewed = row
-    return Making(kind=kind, engine=engine, model=model, language=language, reviewed=reviewed)
-
-
-def _recordings(conn: sqlite3.Connection, testimony: int) -> tuple[Recording, ...]:
-    """Return the testimony's recordings, the one that the text was taken from first."""
-    rows = conn.execute(
-        f"select (select max(heard_until) from transcripts where transcripts.recording = recordings.id "  # noqa: S608 - our own columns
-        f"and transcripts.state = 'running'), {_RECORDING} from recordings where testimony = :testimony "
-        "order by id is not (select recording from transcripts join testimonies "
-        "on testimonies.transcript = transcripts.id where testimonies.id = :testimony), id",
-        {"testimony": testimony},
-    )
-    return tuple(_recording(row[1:], row[0]) for row in rows)
-
-
-def _lines(conn: sqlite3.Connection, testimony: int) -> tuple[Line, ...]:
-    tags = _tags(conn, testimony)
-    rows = conn.execute(
-        'select passages.id, passages.position, passages.start, passages."end", coalesce(name, speaker), '
-        "passages.text, confidence, reviewed from passages left join segments on segments.id = passages.id "
-        "left join narrators on narrators.id = passages.narrator where passages.testimony = ? "
-        "order by passages.position",
-        [testimony],
-    )
-    names = ("position", "start", "end", "who", "text", "confidence")
-    return tuple(
-        Line(**dict(zip(names, row[1:7], strict=True)), reviewed=bool(row[7]), tags=tuple(tags.get(row[0], ())))
-        for row in rows
-    )
-
-
-def _tags(conn: sqlite3.Connection, testimony: int) -> dict[int, list[TermLink]]:
-    """Return the terms of each passage: places, then movements, then themes, each in the order of their names."""
-    found: dict[int, list[TermLink]] = {}
-    for vocabulary in VocabularyName:
-        rows = conn.execute(
-            f"select passage, slug, preferred from passages join passage_{vocabulary.plural} on passage = passages.id "  # noqa: S608 - the vocabularies' own names
-            "join terms on terms.id = term where testimony = ? order by passage, preferred",
-            [testimony],
-        )
-        for passage, slug, preferred in rows:
-            found.setdefault(passage, []).append(TermLink(vocabulary=vocabulary, slug=slug, preferred=preferred))
-    return found
-
-
-def _terms_of(conn: sqlite3.Connection, testimony: int) -> tuple[TermLink, ...]:
-    found: list[TermLink] = []
-    for vocabulary in VocabularyName:
-        rows = conn.execute(
-            f"select slug, preferred from testimony_{vocabulary.plural} whole "  # noqa: S608 - the vocabularies' own names
-            "join terms on terms.id = whole.term "
-            f"left join (select term, count(*) as number from passage_{vocabulary.plural} "
-            "join passages on passage = id where testimony = :testimony group by term) spoken "
-            "on spoken.term = whole.term where whole.testimony = :testimony "
-            "order by coalesce(number, 0) desc, preferred",
-            {"testimony": testimony},
-        )
-        found += [TermLink(vocabulary=vocabulary, slug=slug, preferred=preferred) for slug, preferred in rows]
-    return tuple(found)
-
-
-def _placed(text: str, words: Sequence[Sequence[object]]) -> Iterator[Spoken]:
-    """Find each timed word in the text, in order; a word that the text does not have is passed over."""
-    place = 0
-    for start, end, word, *_ in words:
-        spoken = str(word).strip()
-        at = text.find(spoken, place)
-        if spoken and at >= 0:
-            place = at + len(spoken)
-            yield float(str(start)), float(str(end)), at, place

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from archive.browse import Branch, Entry, Making, Recording
+from archive.browse import Branch, Entry, Recording
+from archive.reading import Making
 from transcripts.languages import LANGUAGES
 from transcripts.timecode import format_timecode
 

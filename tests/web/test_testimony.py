@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.browse import read_testimony
 from archive.folder import Archive
+from archive.reading import read_testimony
 from archive.records import Description
 from archive.store.transcripts import mark_failed
 from tests import builders

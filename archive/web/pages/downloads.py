@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive.browse import Testimony
+from archive.reading import Testimony
 from archive.web.answers import answer, missing
 from archive.web.media import disposition
 from archive.web.pages.testimony import asked_testimony

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from archive.browse import Testimony, read_testimony, read_word_timings
 from archive.errors import UnknownTestimony
+from archive.reading import Testimony, read_testimony, read_word_timings
 from archive.web.answers import answer, missing, page, read
 from archive.web.choices import link
 
