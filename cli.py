@@ -265,15 +265,18 @@ def search(
     as_json: bool,
 ) -> None:
     """Find passages by words, places, movements and themes: testimony, time and passage."""
-    from archive.search import Query, find_passages
+    from archive.search import Facet, Query, find_passages
     from archive.terms import find_slug
 
     with closing(open_archive(folder).read()) as db:
         query = Query(
             words=" ".join(words),
-            places=tuple(find_slug(db.conn, VocabularyName.PLACE, place) for place in places),
-            movements=tuple(find_slug(db.conn, VocabularyName.MOVEMENT, movement) for movement in movements),
-            themes=tuple(find_slug(db.conn, VocabularyName.THEME, theme) for theme in themes),
+            chosen=tuple(
+                (facet, find_slug(db.conn, VocabularyName(facet), name))
+                for facet, names in ((Facet.PLACE, places), (Facet.MOVEMENT, movements), (Facet.THEME, themes))
+                for name in names
+            ),
+            all_of=frozenset(Facet),
         )
         found = find_passages(db.conn, query, limit=limit)
     for passage in found.passages:

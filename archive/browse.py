@@ -50,6 +50,15 @@ class TermLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermCount:
+    """A term and the number of passages that speak of it or of a term below it."""
+
+    slug: str
+    preferred: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """A sound or video file of a testimony; `state` is waiting, transcribed or failed, and `remark` says why."""
 
@@ -69,7 +78,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A term in the tree of its vocabulary, under one of its parents. Counts are its own, without its children's."""
+    """A term in the tree of its vocabulary, under one of its parents. Counts include those of the terms below it."""
 
     link: TermLink
     scope_note: str | None
@@ -104,6 +113,14 @@ def list_testimonies(conn: sqlite3.Connection, *, limit: int = 20, offset: int =
     return tuple(entry_of(row) for row in rows)
 
 
+def read_entries(conn: sqlite3.Connection, testimonies: Sequence[int]) -> dict[int, Entry]:
+    """Return these testimonies, by number."""
+    rows = conn.execute(
+        f"{ENTRY} where catalogue.id in (select value from json_each(?))", [json.dumps(list(testimonies))]
+    )
+    return {row[0]: entry_of(row) for row in rows}
+
+
 def find_sounds(conn: sqlite3.Connection, passages: Sequence[int]) -> dict[int, Recording]:
     """Return the recording in which each of these passages (by number) is spoken, where there is one."""
     rows = conn.execute(
@@ -115,13 +132,20 @@ def find_sounds(conn: sqlite3.Connection, passages: Sequence[int]) -> dict[int, 
     return {row[0]: recording_of(row[1:]) for row in rows}
 
 
-def name_terms(conn: sqlite3.Connection, vocabulary: VocabularyName, slugs: Sequence[str]) -> dict[str, str]:
-    """Return the preferred name of each of these slugs that the vocabulary knows."""
+def most_spoken_of(conn: sqlite3.Connection, vocabulary: VocabularyName, *, limit: int) -> tuple[TermCount, ...]:
+    """Return the terms that most passages name themselves, each counted with the terms below it, most first.
+
+    So a city is listed before the continent that merely holds it.
+    """
     rows = conn.execute(
-        "select slug, preferred from terms where vocabulary = ? and slug in (select value from json_each(?))",
-        [vocabulary.value, json.dumps(list(slugs))],
+        "select slug, preferred, facet_values.passages from term_counts join terms on terms.id = term "
+        "join facet_values on facet = vocabulary and key = slug "
+        "where vocabulary = ? and term_counts.passages > 0 "
+        "order by term_counts.passages desc, preferred limit ?",
+        [vocabulary.value, limit],
     )
-    return dict(rows.fetchall())
+    counted = [TermCount(slug=slug, preferred=preferred, count=count) for slug, preferred, count in rows]
+    return tuple(sorted(counted, key=lambda term: (-term.count, term.preferred)))
 
 
 def grow_vocabulary(conn: sqlite3.Connection, vocabulary: VocabularyName) -> tuple[Branch, ...]:
@@ -130,8 +154,9 @@ def grow_vocabulary(conn: sqlite3.Connection, vocabulary: VocabularyName) -> tup
     A term that left the vocabulary's file stands here only while passages still speak of it.
     """
     rows = conn.execute(
-        "select id, slug, preferred, scope_note, kind, from_year, until_year, coalesce(testimonies, 0), "
-        "coalesce(passages, 0) from terms left join term_counts on term = id where vocabulary = ? "
+        "select terms.id, slug, preferred, scope_note, kind, from_year, until_year, coalesce(testimonies, 0), "
+        "coalesce(passages, 0) from terms left join facet_values on facet = vocabulary and key = slug "
+        "where vocabulary = ? "
         "and (not retired or passages > 0) order by preferred collate nocase, slug",
         [vocabulary.value],
     ).fetchall()

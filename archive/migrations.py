@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from archive.sql import statements
-from archive.store.facets import count_facets, index_testimony, trace_ancestors
+from archive.store.facets import count_facets, index_testimony, trace_terms
 
 SCHEMA = 2  # the number of the newest migration below, kept in the database as `pragma user_version`
 
@@ -27,7 +27,7 @@ def m002_facets_and_waveforms(db: Database) -> None:
     for part in ("facets", "waveforms"):
         for command in statements(f"schema/{part}"):
             db.execute(command)
-    trace_ancestors(db)
+    trace_terms(db)
     for (testimony,) in db.execute("select id from testimonies").fetchall():
         index_testimony(db, testimony)
     count_facets(db)

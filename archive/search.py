@@ -1,48 +1,36 @@
-"""Searching passages: words, places, movements and themes, with counts for each further choice.
+"""Searching passages: one page of them, or of the testimonies that they stand in, and counts for each further choice.
 
 All functions take an open sqlite3 connection and only read.
 """
 
 from __future__ import annotations
 
-import re
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.errors import ArchiveError
-from archive.records import VocabularyName
-from archive.spacing import space
+from archive.matching import COUNTED, Hits, UnknownChoice, find_hits, match, ordered
+from archive.query import Facet, Order, Query
+from archive.store.facets import unpack
+from archive.words import SearchError, Wanted, fts_query
 
-COUNTED = 10_000  # hits counted exactly; beyond that counts say "over 10,000"
-RANKED = 5_000  # hits ranked by relevance when there are more than COUNTED
-MOST_PARTS = 200  # words, phrases, operators and brackets of one search
-DEEPEST = 20  # brackets inside each other; SQLite's own parser gives up at about 100
+__all__ = [
+    "COUNTED", "ChoiceCount", "Counted", "Facet", "Found", "Hits", "Order", "Passage", "Query", "SearchError",
+    "UnknownChoice", "count_choices", "count_values", "find_hits", "find_passages", "fts_query", "read_passages",
+]  # fmt: skip
+
 OPEN, CLOSE = "\ue000", "\ue001"  # private-use characters that mark a hit inside SQLite
-
-
-class SearchError(ArchiveError):
-    """A search that cannot be understood, with a hint in plain words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What a reader asks for: words, and terms by slug; every one of them must hold."""
-
-    words: str = ""
-    places: tuple[str, ...] = ()
-    movements: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    accession: str | None = None
-
-    def slugs(self, vocabulary: VocabularyName) -> tuple[str, ...]:
-        """The chosen terms of one vocabulary."""
-        return {"place": self.places, "movement": self.movements, "theme": self.themes}[vocabulary.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A passage found. `marks` are the character ranges of `text` that the words hit; times in seconds."""
+    """A passage found. `marks` are the character ranges of `text` that the words hit; times in seconds.
+
+    `before` and `after` are the texts of its neighbours in the testimony, None at the beginning and the end.
+    """
 
     id: int
     accession: str
@@ -57,205 +45,192 @@ class Passage:
     end: float | None
     text: str
     marks: tuple[tuple[int, int], ...]
+    before: str | None
+    after: str | None
+    unreviewed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One page of passages, and how many there are; `capped` where there are more than were counted."""
+    """One page of passages, and how many there are; `capped` where there are more than were counted.
+
+    `also` are the other names of terms that were looked for besides the words.
+    """
 
     passages: tuple[Passage, ...]
     total: int
     capped: bool
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TermCount:
-    """A term and the number of passages (within the present search) that speak of it."""
+class ChoiceCount:
+    """A value that can be chosen, and the number of passages that have it. `label` is a name or the key itself."""
 
-    slug: str
-    preferred: str
+    facet: Facet
+    key: str
+    label: str
     count: int
 
 
-def find_passages(conn: sqlite3.Connection, query: Query, *, limit: int = 20, offset: int = 0) -> Found:
-    """Return passages, the most relevant first where words were asked for, else in the archive's order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The values of each facet with their numbers, most first; those in `capped` count the first 10,000 passages."""
 
-    Raises SearchError for words that are no query.
+    choices: Mapping[Facet, tuple[ChoiceCount, ...]]
+    capped: frozenset[Facet]
+
+    def of(self, facet: Facet) -> tuple[ChoiceCount, ...]:
+        """The values of one facet, most first."""
+        return self.choices.get(facet, ())
+
+
+def find_passages(
+    conn: sqlite3.Connection,
+    query: Query,
+    *,
+    order: Order = Order.RELEVANCE,
+    limit: int = 20,
+    offset: int = 0,
+    hits: Hits | None = None,
+) -> Found:
+    """Return one page of passages; without words, relevance is the archive's own order.
+
+    `hits` are those of this query where they are known already. Raises SearchError, UnknownChoice, UnknownTestimony.
     """
-    matching, parameters = _matching(query)
-    total = conn.execute(
-        f"select count(*) from (select 1 from {matching} limit {COUNTED + 1})",  # noqa: S608 - built of our own parts
-        parameters,
-    ).fetchone()[0]
-    ordered = _ordered(query, matching, capped=total > COUNTED)
-    rows = conn.execute(
-        f"{_PASSAGE_COLUMNS} from ({ordered} limit :limit offset :offset) hit {_PASSAGE_JOINS} order by hit.place",
-        {**parameters, "limit": limit, "offset": offset},
-    ).fetchall()
-    marked = _marked(conn, parameters.get("words"), [row[0] for row in rows])
+    matching = match(conn, query)
+    hits = hits or find_hits(conn, query)
+    numbers = ordered(conn, matching, order, hits, limit=limit, offset=offset)
     return Found(
-        passages=tuple(_passage(row, marked.get(row[0])) for row in rows),
-        total=min(total, COUNTED),
-        capped=total > COUNTED,
+        passages=read_passages(conn, numbers, matching.words),
+        total=len(hits.ids),
+        capped=hits.capped,
+        also=matching.words.also,
     )
 
 
-def count_terms(
-    conn: sqlite3.Connection, query: Query, vocabulary: VocabularyName, *, limit: int = 12
-) -> tuple[TermCount, ...]:
-    """Return the terms of a vocabulary by how many passages of this search speak of them, most first.
+def read_passages(conn: sqlite3.Connection, numbers: Sequence[int], words: Wanted | None = None) -> tuple[Passage, ...]:
+    """Return these passages in this order, with the words that were looked for marked."""
+    wanted = json.dumps(list(numbers))
+    rows = {row[0]: row for row in conn.execute(_PASSAGES, [wanted])}
+    marked = _marked(conn, words.fts if words else "", wanted)
+    return tuple(_passage(rows[number], marked.get(number)) for number in numbers if number in rows)
 
-    Without any words or terms these are the counts kept for the front page; in a search at most the first 10,000
-    passages are counted.
+
+def count_choices(
+    conn: sqlite3.Connection,
+    query: Query,
+    facets: Iterable[Facet] = tuple(Facet),
+    *,
+    limit: int | None = None,
+    hits: Hits | None = None,
+) -> Counted:
+    """Count the values of each facet among the passages found, most first.
+
+    A facet of which any value is enough is counted without its own choices, so that a second one can be added; one of
+    which all must hold, with them. `hits` are those of this query where they are known already.
     """
-    if query == Query():
-        rows = conn.execute(
-            "select slug, preferred, passages from term_counts join terms on id = term "
-            "where vocabulary = ? and passages > 0 order by passages desc, preferred limit ?",
-            [vocabulary.value, limit],
-        ).fetchall()
-    else:
-        matching, parameters = _matching(query)
-        link = f"passage_{vocabulary.plural}"
-        rows = conn.execute(
-            f"select slug, preferred, number from (select term, count(*) as number from {link} "  # noqa: S608
-            f"where passage in (select id from {matching} limit {COUNTED}) group by term) "
-            "join terms on terms.id = term order by number desc, preferred limit :limit",
-            {**parameters, "limit": limit},
-        ).fetchall()
-    return tuple(TermCount(slug=slug, preferred=preferred, count=count) for slug, preferred, count in rows)
+    choices: dict[Facet, tuple[ChoiceCount, ...]] = {}
+    capped: set[Facet] = set()
+    for question, among in _questions(query, tuple(facets)):
+        if question.asks_nothing:
+            choices |= {facet: _kept(conn, facet, limit) for facet in among}
+            continue
+        found = hits if hits is not None and question == query else find_hits(conn, question)
+        choices |= _named(conn, count_values(found), among, limit)
+        capped |= set(among) if found.capped else set()
+    return Counted(choices=choices, capped=frozenset(capped))
 
 
-def fts_query(words: str) -> str:
-    """Turn what a reader typed into an FTS5 query: words, "phrases", prefix*, AND, OR, NOT, brackets.
-
-    Scripts that do not separate words are searched as phrases of their characters. Raises SearchError.
-    """
-    tokens = [_fts_token(found) for found in _TOKENS.finditer(words.translate(_TYPED))]
-    parts = [token for token in tokens if token]
-    if not parts:
-        return ""
-    if len(parts) > MOST_PARTS:
-        raise SearchError(f"these are more than {MOST_PARTS} words: search for fewer at once")
-    _check(parts)
-    return " ".join(_joined(parts))
+def count_values(hits: Hits) -> Counter[int]:
+    """Return how many of the passages have each value, by the values' numbers."""
+    packed = b"".join(hits.chosen)
+    return Counter(memoryview(packed).cast("I") if sys.byteorder == "little" else unpack(packed))
 
 
-_TOKENS = re.compile(r'"(?P<phrase>[^"]*)"?(?P<star>\*)?|(?P<bracket>[()])|(?P<word>[^\s"()]+)')
-_OPERATORS = ("AND", "OR", "NOT")
-# quotation marks as phones and word processors type them; and what no text holds, but a hostile request may
-_TYPED = dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys([*range(32), 127, *range(0xD800, 0xE000)], " ")
+def _questions(query: Query, facets: Sequence[Facet]) -> list[tuple[Query, tuple[Facet, ...]]]:
+    """Return the questions whose hits must be counted, each with the facets that are counted in it."""
+    grouped: dict[Query, list[Facet]] = {}
+    for facet in facets:
+        alone = bool(query.keys(facet)) and not query.asks_all(facet)
+        grouped.setdefault(query.without(facet) if alone else query, []).append(facet)
+    return [(question, tuple(among)) for question, among in grouped.items()]
 
 
-def _fts_token(found: re.Match[str]) -> str:
-    if found["bracket"]:
-        return found["bracket"]
-    if found["word"] in _OPERATORS:
-        return found["word"]
-    words = found["phrase"] if found["phrase"] is not None else found["word"]
-    star = "*" if found["star"] or (found["word"] or "").endswith("*") else ""
-    words = words.rstrip("*").replace('"', " ")
-    if not any(letter.isalnum() for letter in words):
-        return ""
-    return f'"{space(words) or words}"{star}'
+def _kept(conn: sqlite3.Connection, facet: Facet, limit: int | None) -> tuple[ChoiceCount, ...]:
+    """Return the values of a facet in the whole archive, from the counts that are kept."""
+    rows = conn.execute(
+        f"select key, {_LABEL} as label, passages from facet_values where facet = ? and passages > 0 "  # noqa: S608 - our own text
+        "order by passages desc, label limit ?",
+        [facet.value, -1 if limit is None else limit],
+    )
+    return tuple(ChoiceCount(facet=facet, key=key, label=label or key, count=count) for key, label, count in rows)
 
 
-def _joined(parts: Sequence[str]) -> Iterator[str]:
-    """Write the AND that is meant between two words: FTS5 does not understand its absence beside a bracket."""
-    before = "("
-    for part in parts:
-        if before not in (*_OPERATORS, "(") and part not in (*_OPERATORS, ")"):
-            yield "AND"
-        yield part
-        before = part
+def _named(
+    conn: sqlite3.Connection, counted: Mapping[int, int], facets: Sequence[Facet], limit: int | None
+) -> dict[Facet, tuple[ChoiceCount, ...]]:
+    """Return the counted values of these facets with their names."""
+    by_facet: dict[str, Counter[int]] = {facet.value: Counter() for facet in facets}
+    for number, name in conn.execute("select id, facet from facet_values where passages > 0"):
+        if name in by_facet and number in counted:
+            by_facet[name][number] = counted[number]
+    best = {number: count for numbers in by_facet.values() for number, count in numbers.most_common(limit)}
+    rows = conn.execute(
+        f"select id, facet, key, {_LABEL} from facet_values where id in (select value from json_each(?))",  # noqa: S608
+        [json.dumps(list(best))],
+    )
+    found: dict[Facet, list[ChoiceCount]] = {facet: [] for facet in facets}
+    for number, name, key, label in rows:
+        facet = Facet(name)
+        found[facet].append(ChoiceCount(facet=facet, key=key, label=label or key, count=best[number]))
+    return {
+        facet: tuple(sorted(some, key=lambda choice: (-choice.count, choice.label))) for facet, some in found.items()
+    }
 
 
-def _check(parts: Sequence[str]) -> None:
-    """Raise SearchError, in plain words, for what FTS5 would answer with a syntax error."""
-    depth = 0
-    for before, part in zip(["(", *parts], [*parts, ")"], strict=True):
-        depth += {"(": 1, ")": -1}.get(before, 0)
-        if depth < 1:
-            raise SearchError("there is a closing bracket without an opening one: leave it out, or put ( before it")
-        if depth > DEEPEST + 1:
-            raise SearchError(f"more than {DEEPEST} brackets are inside each other: leave some out")
-        if part in (*_OPERATORS, ")") and before in (*_OPERATORS, "("):
-            at = before if before in _OPERATORS else part
-            raise SearchError(
-                f"words are missing beside {at}: write for instance  strike {at if at in _OPERATORS else 'AND'} rent"
-            )
-    if depth > 1:
-        raise SearchError("a bracket is not closed: put ) after the last of its words")
-
-
-def _matching(query: Query) -> tuple[str, dict[str, object]]:
-    """Return a subquery of matching passage numbers (column id) and its parameters."""
-    words = fts_query(query.words)
-    parameters: dict[str, object] = {}
-    conditions = []
-    for vocabulary in VocabularyName:
-        for number, slug in enumerate(query.slugs(vocabulary)):
-            key = f"{vocabulary.value}{number}"
-            parameters |= {key: slug}
-            conditions.append(
-                f"id in (select passage from passage_{vocabulary.plural} where term = "  # noqa: S608
-                f"(select id from terms where vocabulary = '{vocabulary.value}' and slug = :{key}))"
-            )
-    if query.accession:
-        parameters["accession"] = query.accession
-        conditions.append(
-            "id in (select id from passages where testimony = "
-            "(select id from testimonies where accession = :accession))"
-        )
-    where = f" where {' and '.join(conditions)}" if conditions else ""
-    if words:
-        parameters["words"] = words
-        source = "(select rowid as id, rank from passages_fts where passages_fts match :words)"
-    else:
-        source = "(select id, 0 as rank from passages)"
-    return f"(select id, rank from {source}{where})", parameters  # noqa: S608
-
-
-def _ordered(query: Query, matching: str, *, capped: bool) -> str:
-    if not fts_query(query.words):
-        return f"select id, id as place from {matching} order by id"  # noqa: S608
-    source = f"(select * from {matching} limit {RANKED})" if capped else matching  # noqa: S608
-    return f"select id, row_number() over (order by rank, id) as place from {source} order by rank, id"  # noqa: S608
-
-
-_PASSAGE_COLUMNS = (
-    "select passages.id, accession, title, label, narrators.name, recorded_on, "
+_LABEL = (
+    "case when facet in ('place', 'movement', 'theme') then "
+    "(select preferred from terms where vocabulary = facet and slug = key) "
+    "when facet = 'narrator' then (select name from narrators where id = cast(key as integer)) else key end"
+)
+_PASSAGES = (
+    "select passages.id, accession, title, label, coalesce(narrators.name, segments.speaker), recorded_on, "
     "coalesce(passages.language, testimonies.language), "
     "exists (select 1 from recordings where recordings.testimony = testimonies.id), "
-    'position, passages.start, passages."end", passages.text'
+    'passages.position, passages.start, passages."end", passages.text, '
+    "(select text from passages near where near.testimony = passages.testimony "
+    "and near.position = passages.position - 1), "
+    "(select text from passages near where near.testimony = passages.testimony "
+    "and near.position = passages.position + 1), "
+    "coalesce(transcripts.kind = 'machine' and not segments.reviewed, 0) "
+    "from passages join testimonies on testimonies.id = passages.testimony "
+    "left join narrators on narrators.id = passages.narrator left join segments on segments.id = passages.id "
+    "left join transcripts on transcripts.id = segments.transcript "
+    "where passages.id in (select value from json_each(?))"
 )
-_PASSAGE_JOINS = (
-    "join passages on passages.id = hit.id join testimonies on testimonies.id = passages.testimony "
-    "left join narrators on narrators.id = passages.narrator"
-)
-
-
-def _marked(conn: sqlite3.Connection, words: object, ids: Sequence[int]) -> dict[int, str]:
-    """Return the text of these passages with private-use characters around each hit."""
-    if not words or not ids:
-        return {}
-    places = ", ".join("?" for _ in ids)
-    rows = conn.execute(
-        f"select rowid, highlight(passages_fts, 0, ?, ?) from passages_fts "  # noqa: S608
-        f"where passages_fts match ? and rowid in ({places})",
-        [OPEN, CLOSE, words, *ids],
-    )
-    return dict(rows.fetchall())
+_COLUMNS = (
+    "id", "accession", "title", "label", "narrator", "recorded_on", "language", "has_recording", "position", "start",
+    "end", "text", "before", "after", "unreviewed",
+)  # fmt: skip
 
 
 def _passage(row: Sequence[object], marked: str | None) -> Passage:
-    names = (
-        *("id", "accession", "title", "label", "narrator", "recorded_on", "language", "has_recording"),
-        *("position", "start", "end", "text"),
-    )
-    values = dict(zip(names, row, strict=True))
-    values["has_recording"] = bool(values["has_recording"])
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values |= {name: bool(values[name]) for name in ("has_recording", "unreviewed")}
     return Passage(**values, marks=_marks(marked, str(values["text"])))  # type: ignore[arg-type]
+
+
+def _marked(conn: sqlite3.Connection, words: str, numbers: str) -> dict[int, str]:
+    """Return the text of these passages (a JSON array) with private-use characters around each hit."""
+    if not words:
+        return {}
+    rows = conn.execute(
+        "select rowid, highlight(passages_fts, 0, ?, ?) from passages_fts "
+        "where passages_fts match ? and rowid in (select value from json_each(?))",
+        [OPEN, CLOSE, words, numbers],
+    )
+    return dict(rows.fetchall())
 
 
 def _marks(marked: str | None, text: str) -> tuple[tuple[int, int], ...]:

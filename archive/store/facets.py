@@ -15,6 +15,7 @@ from itertools import combinations
 from sqlite_utils import Database
 
 from archive.database import writing
+from archive.folding import fold
 from archive.sql import statements
 from archive.years import decade_of, years_of_movements, years_said
 
@@ -48,10 +49,9 @@ def count_facets(db: Database) -> None:
     with writing(db):
         for command in statements("count_facets"):
             db.execute(command)
-        narrators = {row[0] for row in db.execute("select id from facet_values where facet = 'narrator'")}
         pairs: Counter[tuple[int, int]] = Counter()
         for (blob,) in db.execute("select chosen from passage_facets"):
-            pairs.update(combinations([value for value in unpack(blob) if value not in narrators], 2))
+            pairs.update(combinations(unpack(blob), 2))
         db.execute("delete from facet_pairs")
         db.conn.executemany(
             "insert into facet_pairs (value, other, passages) values (?, ?, ?)",
@@ -59,10 +59,16 @@ def count_facets(db: Database) -> None:
         )
 
 
-def trace_ancestors(db: Database) -> None:
-    """Note for each term all that stand above it; call inside a write transaction."""
+def trace_terms(db: Database) -> None:
+    """Note for each term all that stand above it, and all its names; call inside a write transaction."""
     for command in statements("trace_ancestors"):
         db.execute(command)
+    db.execute("delete from term_names")
+    names = db.execute("select text, term, language from variants union select preferred, id, 'mul' from terms")
+    db.conn.executemany(
+        "insert or ignore into term_names (folded, term, language, text) values (?, ?, ?, ?)",
+        [(fold(text), term, language, text) for text, term, language in names.fetchall()],
+    )
 
 
 def pack(values: Iterable[int]) -> bytes:

@@ -10,7 +10,7 @@ from archive.database import writing
 from archive.records import StopPhrase, Term, Variant, Vocabulary, VocabularyName
 from archive.store.clock import now
 from archive.store.events import record_event
-from archive.store.facets import trace_ancestors
+from archive.store.facets import trace_terms
 from archive.vocabularies import content_hash
 
 
@@ -35,7 +35,7 @@ def sync_vocabulary(db: Database, vocabulary: Vocabulary) -> int:
             _put_variants_and_parents(db, numbers, term)
         _retire_all_but(db, vocabulary)
         _put_stop_phrases(db, vocabulary)
-        trace_ancestors(db)
+        trace_terms(db)
         record_event(db, "vocabulary changed", detail=f"{vocabulary.name} {version}")
     return version
 

@@ -7,6 +7,16 @@ create table term_ancestors (  -- every term with all that stand above it, and i
 
 create index term_ancestors_ancestor on term_ancestors (ancestor, term);
 
+create table term_names (      -- every name of every term as a reader may type it: small letters, no accents
+    folded text not null,
+    term integer not null references terms(id) on delete cascade,
+    language text not null,
+    text text not null,
+    primary key (folded, term, language, text)
+) without rowid;
+
+create index term_names_term on term_names (term);
+
 create table facet_values (
     id integer primary key,
     facet text not null,       -- place, movement, theme, narrator, teller, year, recorded, language, collection, kind

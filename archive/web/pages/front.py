@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from archive.browse import count_archive, list_testimonies
+from archive.browse import count_archive, list_testimonies, most_spoken_of
 from archive.records import VocabularyName
-from archive.search import Query, count_terms
 from archive.web.answers import page, read
 from archive.web.choices import read_search
 
@@ -22,7 +21,7 @@ async def home(request: Any, datasette: Any) -> Any:
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
         return {
             "totals": count_archive(conn),
-            "terms": {name: count_terms(conn, Query(), name, limit=TERMS) for name in VocabularyName},
+            "terms": {name: most_spoken_of(conn, name, limit=TERMS) for name in VocabularyName},
             "newest": list_testimonies(conn, limit=NEWEST),
         }
 
