@@ -118,7 +118,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """A file kept as it came, by SHA-256. `duration` in seconds where it is a recording, else None."""
+    """A file kept as it came, by SHA-256. A recording has a `duration` in seconds, and `peaks`: its waveform."""
 
     path: Path
     sha256: str
@@ -128,6 +128,7 @@ class Original:
     filename: str
     duration: float | None = None
     remark: str | None = None
+    peaks: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,6 +217,7 @@ def _examined(path: Path, arrival: Arrival) -> Original:
         filename=_storable(path.name),
         duration=sound.duration,
         remark=sound.remark,
+        peaks=sound.peaks,
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.containers import MATROSKA, MOV, OGG, announced_size, atoms, ogg_ends
 from ingest.errors import IngestError
+from ingest.waveforms import Waveform
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +67,8 @@ class Sound:
     """What a recording turned out to be when all of it was decoded.
 
     `duration` is seconds really there, `declared` the seconds that the file's own header names, if any. `suffix` is the
-    one for what the file is, whatever its name; `remark` is a sentence for the person who brings it in.
+    one for what the file is, whatever its name; `remark` is a sentence for the person who brings it in. `peaks` is its
+    waveform.
     """
 
     duration: float
@@ -78,6 +80,7 @@ class Sound:
     media_type: str
     suffix: str
     has_video: bool
+    peaks: bytes
     remark: str | None = None
 
 
@@ -89,7 +92,9 @@ def examine(path: Path, *, accept_truncated: bool = False, on_progress: Callable
     """
     before = _state(path)
     with _opened(path) as recording:
-        for _ in recording.frames():
+        waveform = Waveform()
+        for frame, gap in recording.frames():
+            waveform.hear(frame, gap)
             if on_progress and recording.declared and recording.decoded - recording.reported >= PROGRESS_EVERY:
                 recording.reported = recording.decoded
                 on_progress(min(1.0, recording.decoded / recording.declared))
@@ -98,7 +103,7 @@ def examine(path: Path, *, accept_truncated: bool = False, on_progress: Callable
             raise IngestError("is still being written: wait until the recorder has finished, then run again")
         if not recording.decoded:
             raise IngestError("holds no sound: nothing in it could be decoded; copy it again from the recorder")
-        return _described(path, recording, before.st_size, accept_truncated)
+        return _described(path, recording, before.st_size, waveform.peaks, accept_truncated)
 
 
 def decode(path: Path, *, start: float = 0.0, window: float = 1800.0) -> Iterator[Samples]:
@@ -275,7 +280,7 @@ def _state(path: Path) -> os.stat_result:
     return found
 
 
-def _described(path: Path, recording: _Recording, size: int, accept_truncated: bool) -> Sound:
+def _described(path: Path, recording: _Recording, size: int, peaks: bytes, accept_truncated: bool) -> Sound:
     """Judge what was decoded against what the file announces, and describe it."""
     container, codec = recording.container, recording.stream.codec_context
     with path.open("rb") as file:
@@ -309,6 +314,7 @@ def _described(path: Path, recording: _Recording, size: int, accept_truncated: b
         media_type=("video/" if has_video else "audio/") + _media_type(suffix, has_video),
         suffix=suffix,
         has_video=has_video,
+        peaks=peaks,
         remark="; ".join(filter(None, remarks)) or None,
     )
 

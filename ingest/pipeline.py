@@ -26,8 +26,10 @@ from archive.store.transcripts import (
     waiting_recordings,
 )
 from archive.store.vocabularies import load_stop_phrases, load_terms, sync_vocabulary
+from archive.store.waveforms import recordings_without_waveform, store_waveform
 from archive.vocabularies import read_vocabularies
 from ingest.accession import Arrival, Outcome, take_in
+from ingest.audio import examine
 from ingest.engines.protocol import Transcriber, TranscriptionOptions
 from ingest.errors import IngestError
 from ingest.reporting import Reporter
@@ -85,6 +87,7 @@ def ingest(
         sync_vocabularies(work)
         suggester = _suggester(work, ner)
         take_in_all(work, tuple(items), arrival)
+        draw_waveforms(work)
         if options is not None:
             transcribe_waiting(work, options)
         tag_untagged(work, suggester=suggester)
@@ -99,6 +102,7 @@ def transcribe(
     with archive.write() as db:
         work = Work(archive=archive, db=db, report=report, summary=Summary())
         sync_vocabularies(work)
+        draw_waveforms(work)
         transcribe_waiting(work, options, again=again)
         tag_untagged(work)
         refresh_counts(db)
@@ -136,6 +140,27 @@ def take_in_all(work: Work, items: Sequence[Item], arrival: Arrival) -> None:
             work, take_in(work.archive, work.db, item.source, item.description, replace(arrival, on_progress=follow))
         )
         done += size
+        work.report.advance(done)
+    work.report.end()
+
+
+def draw_waveforms(work: Work) -> None:
+    """Draw the waveform of each recording that came before they were drawn; a killed run goes on with the next."""
+    undrawn = tuple(recordings_without_waveform(work.db))
+    if not undrawn:
+        return
+    work.report.begin("Drawing waveforms", total=sum(one.duration for one in undrawn), unit="seconds")
+    done = 0.0
+    for one in undrawn:
+        path = work.archive.original(one.sha256, one.suffix)
+        try:
+            sound = examine(
+                path, accept_truncated=True, on_progress=partial(_advance_within, work.report, done, one.duration)
+            )
+            store_waveform(work.db, one.recording, sound.peaks)
+        except IngestError as error:  # readers get a plain slider
+            work.report.say(f"{one.accession}: no waveform of {one.filename}: it {error}")
+        done += one.duration
         work.report.advance(done)
     work.report.end()
 
@@ -197,7 +222,7 @@ def _size(source: Source) -> int:
         return 0
 
 
-def _advance_within(report: Reporter, before: int, size: int, share: float) -> None:
+def _advance_within(report: Reporter, before: float, size: float, share: float) -> None:
     """Say how far the work is while a long recording is being examined."""
     report.advance(before + size * share)
 

@@ -14,6 +14,7 @@ from archive.store.clock import now
 from archive.store.descriptions import insert_contributions, named_terms, state_consent, tag_whole
 from archive.store.events import record_event
 from archive.store.transcripts import drop_unfinished, store_imported
+from archive.store.waveforms import store_waveform
 from transcripts.model import Transcript
 
 
@@ -115,7 +116,11 @@ def _insert_recording(db: Database, testimony: int, original: Original | None, *
     if original is None:
         return None
     state = "transcribed" if heard else "waiting"
-    return insert(db, "recordings", _file_row(testimony, original) | {"duration": original.duration, "state": state})
+    row = _file_row(testimony, original) | {"duration": original.duration, "state": state}
+    recording = insert(db, "recordings", row)
+    if original.peaks:
+        store_waveform(db, recording, original.peaks)
+    return recording
 
 
 def _insert_document(db: Database, testimony: int, original: Original) -> int:
