@@ -218,7 +218,7 @@ _COLUMNS = (
 def _passage(row: Sequence[object], marked: str | None) -> Passage:
     values = dict(zip(_COLUMNS, row, strict=True))
     values |= {name: bool(values[name]) for name in ("has_recording", "unreviewed")}
-    return Passage(**values, marks=_marks(marked, str(values["text"])))  # type: ignore[arg-type]
+    return Passage(**values, marks=marked_ranges(marked, str(values["text"])))  # type: ignore[arg-type]
 
 
 def _marked(conn: sqlite3.Connection, words: str, numbers: str) -> dict[int, str]:
@@ -233,7 +233,7 @@ def _marked(conn: sqlite3.Connection, words: str, numbers: str) -> dict[int, str
     return dict(rows.fetchall())
 
 
-def _marks(marked: str | None, text: str) -> tuple[tuple[int, int], ...]:
+def marked_ranges(marked: str | None, text: str) -> tuple[tuple[int, int], ...]:
     """Read the private-use marks back into character ranges of the text, which has no spaces set between characters."""
     ranges: list[tuple[int, int]] = []
     place = start = 0
