@@ -354,6 +354,25 @@ def gazetteer(folder: Path, name: str, add: int | None) -> None:
 
 
 @main.command()
+@click.option(
+    "--embeddings",
+    metavar="MODEL|PATH",
+    show_default="the one that the index was made with",
+    help="A model2vec model: its folder, or its name on huggingface.co.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+@click.pass_obj
+def index(folder: Path, embeddings: str | None, as_json: bool) -> None:
+    """Make or renew the semantic index, for passages that are alike in meaning. It is an option: nothing needs it."""
+    from ingest.embedding import embed, load_embedder, model_of
+
+    archive, report = open_archive(folder), _reporter(as_json=as_json)
+    done = embed(archive, load_embedder(embeddings or model_of(archive)), report)
+    line = f"{done.new:,} passages new, {done.kept:,} as they were, {done.removed:,} gone"
+    report.say(line, **asdict(done))
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Only this computer: the archive is private.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The port.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
