@@ -64,7 +64,7 @@ def trace_terms(db: Database) -> None:
     for command in statements("trace_ancestors"):
         db.execute(command)
     db.execute("delete from term_names")
-    names = db.execute("select text, term, language from variants union select preferred, id, 'mul' from terms")
+    names = db.execute("select text, term, language from variants union select preferred, id, '' from terms")
     db.conn.executemany(
         "insert or ignore into term_names (folded, term, language, text) values (?, ?, ?, ?)",
         [(fold(text), term, language, text) for text, term, language in names.fetchall()],

@@ -5,10 +5,16 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
+from archive.errors import UnknownTestimony
+from archive.matching import UnknownChoice
 from archive.web.datasette_versions import may_view
+from archive.web.facet_names import unknown_choice
+from archive.web.languages import gettext as _
 from archive.web.layout import Site
+from archive.words import SearchError
 
 TABLES = ("testimonies", "passages", "terms")  # whoever may see these may read our pages
 SECONDS = 2.0  # that one page may read the database for
@@ -43,6 +49,32 @@ async def read(datasette: Any, request: Any, work: Callable[[sqlite3.Connection]
 
     found: T = await datasette.get_database(database).execute_fn(limited)
     return found
+
+
+def guarded(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a page answer in plain words for what no page can do anything about itself."""
+
+    @wraps(view)  # Datasette looks at the names of the parameters
+    async def answered(request: Any, datasette: Any) -> Any:
+        try:
+            return await view(request, datasette)
+        except TooSlow:
+            message = _("This question is too large to be answered at once: choose more, or use fewer words.")
+            return await missing(datasette, request, message, status=400)
+        except SearchError as error:
+            return await missing(datasette, request, sentence(_(error.hint) % error.values), status=400)
+        except UnknownChoice as error:
+            return await missing(datasette, request, unknown_choice(error.facet, error.key))
+        except UnknownTestimony as error:
+            message = _("There is no testimony with the accession number “%(number)s”.") % {"number": error.accession}
+            return await missing(datasette, request, message)
+
+    return answered
+
+
+def sentence(text: str) -> str:
+    """Return a hint as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 async def page(datasette: Any, request: Any, name: str, context: dict[str, Any], *, status: int = 200) -> Any:

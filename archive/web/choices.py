@@ -15,6 +15,7 @@ from archive.words import SearchError
 SIZE = 20  # passages or testimonies on a page
 LAST = 500  # pages: search counts and orders the first 10,000 passages
 MOST_CHOICES = 30  # of one facet
+MOST_FIELDS = 400  # of an address
 FROM, UNTIL = "since", "until"
 
 Names = Mapping[tuple[Facet, str], str]  # what a value is called in the reader's language
@@ -117,7 +118,11 @@ class Search:
 
 def read_search(query_string: str) -> Search:
     """Read a search from an address. Raises SearchError for years that are none, and for too many choices."""
-    said = {name: tuple(dict.fromkeys(values)) for name, values in parse_qs(query_string, max_num_fields=400).items()}
+    try:
+        pairs = parse_qs(query_string, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise SearchError(N_("this address asks for more than %(most)s things at once"), most=MOST_FIELDS) from error
+    said = {name: tuple(dict.fromkeys(values)) for name, values in pairs.items()}
     chosen = tuple((facet, key) for facet in Facet for key in said.get(facet.value, ()))
     if any(len(said.get(facet.value, ())) > MOST_CHOICES for facet in Facet):
         raise SearchError(N_("these are more than %(most)s choices of one kind: leave some out"), most=MOST_CHOICES)

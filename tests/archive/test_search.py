@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import search
+from archive import matching
+from archive.matching import UnknownChoice
+from archive.query import Facet, Order, Query
 from archive.records import Description, Tag, VocabularyName
-from archive.search import Query, SearchError, count_terms, find_passages, fts_query
+from archive.search import SearchError, count_choices, find_hits, find_passages, fts_query
 from archive.store.browsing import refresh_counts
 from archive.store.tags import segment_texts, store_tags, untagged
 from archive.store.vocabularies import load_terms
 from archive.terms import UnknownTerm, find_slug
+from archive.years import years_said
 from tests.builders import a_testimony, an_archive
 
 TEXTS = (
@@ -53,9 +56,15 @@ def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     db.close()
 
 
-def found(conn: sqlite3.Connection, words: str = "", **terms: tuple[str, ...]) -> set[int]:
+def asking(words: str = "", *, all_of: tuple[Facet, ...] = (), **values: tuple[str, ...]) -> Query:
+    """A query for words and, by facet, values."""
+    chosen = tuple((Facet(facet), key) for facet, keys in values.items() for key in keys)
+    return Query(words=words, chosen=chosen, all_of=frozenset(all_of))
+
+
+def found(conn: sqlite3.Connection, words: str = "", **values: tuple[str, ...]) -> set[int]:
     """The places in TEXTS of the passages found."""
-    return {passage.position for passage in find_passages(conn, Query(words=words, **terms)).passages}  # type: ignore[arg-type]
+    return {passage.position for passage in find_passages(conn, asking(words, **values)).passages}
 
 
 @pytest.mark.parametrize(
@@ -93,11 +102,79 @@ def test_words_find_passages(conn: sqlite3.Connection, words: str, places: set[i
         assert found(conn, words) == places
 
 
-def test_terms_narrow_words_and_each_other(conn: sqlite3.Connection) -> None:
-    assert found(conn, themes=("rent",)) == {0, 1}
-    assert found(conn, themes=("rent", "strike")) == {0}
-    assert found(conn, "paid", themes=("rent",), places=("turin",)) == {1}
-    assert found(conn, places=("nowhere",)) == set()
+def test_choices_narrow_words_and_each_other(conn: sqlite3.Connection) -> None:
+    assert found(conn, theme=("rent",)) == {0, 1}
+    assert found(conn, "paid", theme=("rent",), place=("turin",)) == {1}
+    assert found(conn, theme=("rent",), place=("glasgow",)) == {0}
+
+
+def test_of_several_values_of_a_facet_any_is_enough_unless_all_are_asked_for(conn: sqlite3.Connection) -> None:
+    assert found(conn, theme=("rent", "strike")) == {0, 1}
+    both = asking(theme=("rent", "strike"), all_of=(Facet.THEME,))
+    assert [passage.position for passage in find_passages(conn, both).passages] == [0]
+
+
+def test_a_place_includes_what_lies_in_it(conn: sqlite3.Connection) -> None:
+    assert found(conn, place=("scotland",)) == found(conn, place=("glasgow",)) == {0}
+
+
+def test_what_the_archive_does_not_know_is_said(conn: sqlite3.Connection) -> None:
+    with pytest.raises(UnknownChoice, match="knows no place 'nowhere'"):
+        found(conn, place=("nowhere",))
+    assert found(conn, movement=("tenants-movement",)) == set()  # known, but nobody speaks of it
+
+
+@pytest.mark.parametrize(
+    ("words", "also"),
+    [
+        ("Turin", "Torino"),  # another name of the place, in any language
+        ("rents", "Rent"),  # an inflection that the vocabulary knows
+    ],
+)
+def test_other_names_of_a_term_are_found_too(conn: sqlite3.Connection, words: str, also: str) -> None:
+    result = find_passages(conn, Query(words=words))
+    assert also in result.also
+    assert 1 in {passage.position for passage in result.passages}
+    assert find_passages(conn, Query(words=words, exactly=True)).total == 0
+
+
+def test_themes_are_not_translated_unasked(conn: sqlite3.Connection) -> None:
+    assert found(conn, "strike") == {0}  # not the huelga
+
+
+def test_a_facet_is_counted_without_its_own_choices(conn: sqlite3.Connection) -> None:
+    def places(query: Query) -> dict[str, int]:
+        return {choice.key: choice.count for choice in count_choices(conn, query, [Facet.PLACE]).of(Facet.PLACE)}
+
+    chosen = asking("rent", place=("turin",))
+    assert places(chosen) == places(asking("rent"))
+    assert places(chosen)["glasgow"] == places(chosen)["turin"] == 1
+    assert "glasgow" not in places(asking("rent", place=("turin",), all_of=(Facet.PLACE,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("In 1915 and 1916", {1915, 1916}),
+        ("1919–21", {1919, 1920, 1921}),
+        ("the 1970s", set(range(1970, 1980))),
+        ("1500 workers, 1,915 of them, £1915, 19155", set()),
+        ("عام ١٩٦٩", {1969}),
+    ],
+)
+def test_years_are_read_where_years_are_meant(text: str, years: set[int]) -> None:
+    assert years_said(text) == years
+
+
+def test_passages_stand_in_the_order_asked_for(conn: sqlite3.Connection) -> None:
+    for order in Order:
+        assert {p.position for p in find_passages(conn, asking("rent"), order=order).passages} == {0, 1}
+    assert [p.position for p in find_passages(conn, asking("rent"), order=Order.PLACE).passages] == [0, 1]
+
+
+def test_a_passage_knows_its_neighbours(conn: sqlite3.Connection) -> None:
+    [passage] = find_passages(conn, Query(words="paid")).passages
+    assert (passage.before, passage.after) == (TEXTS[0], TEXTS[2])
 
 
 def test_a_passage_carries_its_testimony_and_the_marks_of_the_hits(conn: sqlite3.Connection) -> None:
@@ -113,20 +190,23 @@ def test_marks_stand_right_in_scripts_without_spaces(conn: sqlite3.Connection) -
 
 
 def test_counts_belong_to_the_present_search(conn: sqlite3.Connection) -> None:
-    def counts(query: Query) -> dict[str, int]:
-        return {term.slug: term.count for term in count_terms(conn, query, VocabularyName.THEME)}
+    def themes(query: Query) -> dict[str, int]:
+        counted = count_choices(conn, query, [Facet.THEME]).of(Facet.THEME)
+        return {choice.key: choice.count for choice in counted if choice.key in ("rent", "strike")}
 
-    assert counts(Query()) == {"rent": 2, "strike": 1}
-    assert counts(Query(words="glasgow")) == {"rent": 1, "strike": 1}
-    assert counts(Query(places=("turin",))) == {"rent": 1}
+    assert themes(Query()) == {"rent": 2, "strike": 1}
+    assert themes(asking("glasgow")) == {"rent": 1, "strike": 1}
+    assert themes(asking(place=("turin",))) == {"rent": 1}
 
 
 def test_more_hits_than_are_counted_are_said_to_be_more(
     conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "COUNTED", 1)
-    result = find_passages(conn, Query(words="rent"))
+    assert find_hits(conn, asking("rent"), limit=1).capped
+    monkeypatch.setattr(matching.find_hits, "__kwdefaults__", {"limit": 1})
+    result = find_passages(conn, asking("rent"))
     assert (result.total, result.capped) == (1, True)
+    assert count_choices(conn, asking("rent"), [Facet.THEME]).capped == {Facet.THEME}
 
 
 def test_pages_follow_each_other_without_a_gap(conn: sqlite3.Connection) -> None:
@@ -145,6 +225,9 @@ def test_pages_follow_each_other_without_a_gap(conn: sqlite3.Connection) -> None
         ("()", "words are missing"),
         (f"{'(' * 21}strike{')' * 21}", "more than 20 brackets are inside each other"),
         ("strike " * 201, "more than 200 words"),
+        ('"rent', "a quotation mark is not closed"),
+        ("s" * 2001, "longer than 2000 characters"),
+        ("re\x00nt", "signs that cannot be typed"),
     ],
 )
 def test_a_wrong_query_is_told_what_to_do(words: str, hint: str) -> None:

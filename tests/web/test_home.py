@@ -75,7 +75,7 @@ def test_places_stand_under_what_they_lie_in(archive: Archive) -> None:
     html = page(archive, "/places")
     scotland = html.index(">Scotland<")
     assert scotland < html.index(">Glasgow<", scotland) < html.index(">Turin<")
-    assert 'href="/search?place=glasgow"' in html
+    assert 'href="/places/glasgow"' in html
     assert 'href="/search?place=scotland"' not in html, "no passage says Scotland: a link would lead to nothing"
     assert "1 passage, 1 testimony" in html
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from archive.web.answers import guarded
 from archive.web.pages import downloads, front, search, testimony, vocabularies
 
-ROUTES = (*downloads.ROUTES, *front.ROUTES, *search.ROUTES, *testimony.ROUTES, *vocabularies.ROUTES)
+_PAGES = (downloads, front, search, testimony, vocabularies)
+
+ROUTES = tuple((pattern, guarded(view)) for module in _PAGES for pattern, view in module.ROUTES)
