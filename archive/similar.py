@@ -34,6 +34,7 @@ RARE = 0.02  # of all passages may say a word that counts as rare,
 AT_LEAST, AT_MOST = 12, 2_000  # but so many always, and never more
 BUDGET = 5_000  # passages that are looked at for one page: what is rarest is looked for first
 WEIGHED = 400  # of these are compared in full
+WEAK = 0.15  # of the likeness of the first: what is less alike than that is left out
 PER_TESTIMONY = 2  # passages of one testimony on a page
 FOUND = 20  # passages on a page
 LONG, HALF = 40.0, 0.75  # words of a passage of usual length, and how much the length counts: b of BM25
@@ -240,11 +241,12 @@ def _weighed(conn: sqlite3.Connection, traits: Sequence[_Trait], among: Mapping[
     )
     lengths = dict(rows.fetchall())
 
-    def likeness(passage: int) -> tuple[float, int]:
+    def likeness(passage: int) -> float:
         length = min(4.0, lengths[passage] / LONG)
-        return words[passage] * 2.2 / (1 + 1.2 * (1 - HALF + HALF * length)) + values[passage], -passage
+        return words[passage] * 2.2 / (1 + 1.2 * (1 - HALF + HALF * length)) + values[passage]
 
-    return sorted(best, key=likeness, reverse=True)
+    alike = sorted(((likeness(passage), -passage) for passage in best), reverse=True)
+    return [-passage for score, passage in alike if score >= alike[0][0] * WEAK]
 
 
 def _spread(ordered: Iterable[int], testimonies: Mapping[int, int], limit: int) -> list[int]:

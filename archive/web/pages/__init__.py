@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archive.web.answers import guarded
-from archive.web.pages import downloads, front, search, testimony, vocabularies
+from archive.web.pages import downloads, front, search, similar, terms, testimony, vocabularies
 
-_PAGES = (downloads, front, search, testimony, vocabularies)
+_PAGES = (downloads, front, search, terms, testimony, vocabularies, similar)
 
 ROUTES = tuple((pattern, guarded(view)) for module in _PAGES for pattern, view in module.ROUTES)
