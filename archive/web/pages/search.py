@@ -140,11 +140,11 @@ def _named_terms(conn: sqlite3.Connection, query: Query, language: str) -> list[
 def _spoken(names: Names, counted: Any, asked: Search) -> Names:
     """Add what the reader's language calls languages, kinds and decades."""
     values = [(choice.facet, choice.key) for some in counted.choices.values() for choice in some]
-    return names | {  # type: ignore[operator]
-        (facet, key): value_name(facet, key)
-        for facet, key in (*values, *asked.query.chosen)
-        if facet in (Facet.LANGUAGE, Facet.KIND, Facet.YEAR)
-    }
+    named = dict(names)
+    for facet, key in (*values, *asked.query.chosen):
+        if facet in (Facet.LANGUAGE, Facet.KIND, Facet.YEAR):
+            named[facet, key] = value_name(facet, key)
+    return named
 
 
 def _beside(asked: Search, counted: Any, names: Names, above: Mapping[Facet, Any]) -> list[dict[str, Any]]:
