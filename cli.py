@@ -375,11 +375,18 @@ def index(folder: Path, embeddings: str | None, as_json: bool) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Only this computer: the archive is private.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The port.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that answer, for many readers at once.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(folder: Path, host: str, port: int, open_browser: bool) -> None:
+def serve(folder: Path, host: str, port: int, workers: int, open_browser: bool) -> None:
     """Serve the private archive on this computer."""
-    _serve(open_archive(folder), host, port, open_browser=open_browser)
+    _serve(open_archive(folder), host, port, workers=workers, open_browser=open_browser)
 
 
 @main.command()
@@ -396,16 +403,17 @@ def demo(folder: Path, model: str | None, serving: bool, port: int) -> None:
     archive, summary = build_demonstration(folder, model=model, report=report)
     _conclude(summary, report)
     if serving:
-        _serve(archive, "127.0.0.1", port, open_browser=False)
+        _serve(archive, "127.0.0.1", port, workers=1, open_browser=False)
 
 
-def _serve(archive: Archive, host: str, port: int, *, open_browser: bool) -> None:
+def _serve(archive: Archive, host: str, port: int, *, workers: int, open_browser: bool) -> None:
     from archive.web.settings import serve as run
 
     run(
         archive,
         host=host,
         port=port,
+        workers=workers,
         open_browser=open_browser,
         on_ready=lambda address: click.echo(f"{address}  (stop with Ctrl-C)"),
     )

@@ -103,6 +103,7 @@ class Description:
     title: str | None = None
     kind: Kind | None = None
     narrators: tuple[str, ...] = ()
+    described_as: tuple[str, ...] = ()
     interviewers: tuple[str, ...] = ()
     recorded_on: str | None = None
     place: str | None = None

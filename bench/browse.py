@@ -42,6 +42,7 @@ from transcripts.model import Segment, Transcript
 WORD, HITS = "picchetto", 1400  # the word searched for, and how many passages say it where there are enough
 VOCABULARY, WORDS = 50_000, 25  # words in use, and words in a passage
 TERMS = {VocabularyName.PLACE: 800, VocabularyName.MOVEMENT: 120, VocabularyName.THEME: 200}
+BROAD = {VocabularyName.PLACE: 20, VocabularyName.MOVEMENT: 6, VocabularyName.THEME: 10}  # stand above the others
 EACH = {VocabularyName.PLACE: 4, VocabularyName.MOVEMENT: 2, VocabularyName.THEME: 4}  # of a testimony
 ROUNDS = 15
 COMMON = "meba"  # the 80th word by Zipf's law, which about one passage in thirty says
@@ -165,7 +166,8 @@ def _vocabularies() -> Iterator[Vocabulary]:
 def _term(name: VocabularyName, number: int) -> Term:
     preferred = f"{_word(number * 7 + 3).title()} ({name.value} {number})"
     label = Variant(language="it", text=preferred, label=True)
-    return Term(vocabulary=name, slug=f"{name.value}-{number}", preferred=preferred, variants=(label,))
+    above = (f"{name.value}-{number % BROAD[name]}",) if number >= BROAD[name] else ()
+    return Term(vocabulary=name, slug=f"{name.value}-{number}", preferred=preferred, variants=(label,), parents=above)
 
 
 def _numbers(terms: Iterable[tuple[int, Term]]) -> dict[VocabularyName, list[int]]:
@@ -184,6 +186,7 @@ def _accession(number: int, chance: random.Random, texts: list[str]) -> Accessio
         title=" ".join(texts[0].split()[:6]) if texts else f"Testimony {number}",
         kind=chance.choice(tuple(Kind)),
         narrators=(f"{_word(chance.randrange(4000)).title()} {_word(chance.randrange(40)).title()}",),
+        described_as=chance.choice((("woman",), ("man",), ("woman, docker",), ("tenant",))),
         recorded_on=f"{chance.randrange(1968, 2026)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}",
         language=chance.choices(("it", "en", "es", "fr"), (6, 3, 2, 1))[0],
         collection=f"Collection {chance.randrange(12)}",

@@ -16,12 +16,13 @@ from ingest.errors import IngestError
 from transcripts.encoding import normalise_newlines
 from transcripts.languages import language_code
 
-SEVERAL = ("narrators", "interviewers", "sources", "movements", "themes")
+SEVERAL = ("narrators", "described_as", "interviewers", "sources", "movements", "themes")
 COLUMNS = {  # as people write them -> the field
     "title": "title",
     "kind": "kind",
     "narrator": "narrators",
     "narrators": "narrators",
+    "described_as": "described_as",
     "interviewer": "interviewers",
     "interviewers": "interviewers",
     "recorded_on": "recorded_on",

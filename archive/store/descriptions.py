@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlite_utils import Database
 
 from archive.database import writing
@@ -9,6 +11,7 @@ from archive.records import Description, VocabularyName
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
 from archive.store.events import record_consent, record_event
+from archive.store.facets import index_testimony
 from archive.store.transcripts import assign_narrators
 
 _FIELDS = ("title", "recorded_on", "place", "language", "collection", "summary", "label")
@@ -31,6 +34,8 @@ def fill_description(db: Database, accession: str, description: Description) -> 
                 filled += (role,)
             elif names and set(names) != set(there):
                 differing += (role,)
+        if describe_narrators(db, testimony, description.described_as):
+            filled += ("described_as",)
         filled += _add_terms_and_consent(db, testimony, description)
         if filled:
             assign_narrators(db, testimony)
@@ -48,6 +53,38 @@ def insert_contributions(db: Database, testimony: int, names: tuple[str, ...], r
             "select ?, id, ?, ? from narrators where name = ?",
             [testimony, role, position, name],
         )
+
+
+def describe_narrators(db: Database, testimony: int, said: tuple[str, ...]) -> int:
+    """Note how narrators describe themselves: `woman, docker` for all who tell here, `Ana: woman` for one of them.
+
+    Returns how many descriptions are new. What a narrator says of themselves holds for all their testimonies. Call
+    inside a write transaction.
+    """
+    narrators = dict(
+        db.execute(
+            "select name, narrator from contributions join narrators on narrators.id = narrator "
+            "where testimony = ? and role = 'narrator'",
+            [testimony],
+        ).fetchall()
+    )
+    pairs: list[tuple[int, str]] = []
+    for entry in said:
+        name, colon, words = entry.partition(":")
+        told = [narrators[name.strip()]] if colon and name.strip() in narrators else list(narrators.values())
+        described = words if colon and name.strip() in narrators else entry
+        pairs += [(narrator, word.strip()) for narrator in told for word in described.split(",") if word.strip()]
+    before = db.conn.total_changes
+    db.conn.executemany("insert or ignore into tellers (narrator, described) values (?, ?)", pairs)
+    new = db.conn.total_changes - before
+    if new:
+        for (other,) in db.execute(
+            "select distinct testimony from contributions where narrator in (select value from json_each(?)) "
+            "and testimony <> ?",
+            [json.dumps(sorted({narrator for narrator, _ in pairs})), testimony],
+        ).fetchall():
+            index_testimony(db, other)
+    return new
 
 
 def tag_whole(db: Database, testimony: int, vocabulary: VocabularyName, names: tuple[str, ...]) -> int:

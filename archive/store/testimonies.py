@@ -11,7 +11,7 @@ from archive.database import insert, writing
 from archive.records import Accession, Kind, Original
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
-from archive.store.descriptions import insert_contributions, named_terms, state_consent, tag_whole
+from archive.store.descriptions import describe_narrators, insert_contributions, named_terms, state_consent, tag_whole
 from archive.store.events import record_event
 from archive.store.transcripts import drop_unfinished, store_imported
 from archive.store.waveforms import store_waveform
@@ -35,6 +35,7 @@ def store_accession(db: Database, accession: Accession, *, on: date) -> str:
         testimony = _insert_testimony(db, number, accession)
         insert_contributions(db, testimony, accession.description.narrators, "narrator")
         insert_contributions(db, testimony, accession.description.interviewers, "interviewer")
+        describe_narrators(db, testimony, accession.description.described_as)
         recording = _insert_recording(db, testimony, accession.recording, heard=accession.transcript is not None)
         document = _insert_document(db, testimony, accession.document) if accession.document else None
         if accession.transcript is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import socket
 import threading
 import webbrowser
@@ -54,41 +55,61 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8001,
+    workers: int = 1,
     open_browser: bool = False,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the archive until interrupted; `on_ready` gets the address once it answers there.
 
-    Port 0 takes any free one. Raises ArchiveError for a host that is not this computer, and for a port in use.
+    Several workers are as many processes that answer at one address. Port 0 takes any free one. Raises ArchiveError for
+    a host that is not this computer, and for a port in use.
     """
-    import uvicorn
-
     listening = _listen(host, port)
+    spawning = multiprocessing.get_context("spawn")
+    others = [
+        spawning.Process(target=_answer, args=(archive, listening), daemon=True) for _ in range(max(1, workers) - 1)
+    ]
     try:
-        datasette = datasette_for(archive)
+        for other in others:
+            other.start()
         address = _address(listening)
 
-        class Server(uvicorn.Server):  # says when it answers
-            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-                await datasette.invoke_startup()
-                await super().startup(sockets)
-                if on_ready:
-                    on_ready(address)
-                if open_browser:
-                    threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+        def ready() -> None:
+            if on_ready:
+                on_ready(address)
+            if open_browser:
+                threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
-        config = uvicorn.Config(
-            datasette.app(),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            timeout_graceful_shutdown=SHUTDOWN,
-        )
-        with suppress(KeyboardInterrupt):
-            Server(config).run(sockets=[listening])
+        _answer(archive, listening, ready)
     finally:
+        for other in others:
+            other.terminate()
         listening.close()
+
+
+def _answer(archive: Archive, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
+    """Answer at a socket until interrupted, in this process."""
+    import uvicorn
+
+    datasette = datasette_for(archive)
+
+    class Server(uvicorn.Server):  # says when it answers
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await datasette.invoke_startup()
+            await super().startup(sockets)
+            if on_ready:
+                on_ready()
+
+    config = uvicorn.Config(
+        datasette.app(),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=SHUTDOWN,
+    )
+    with suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

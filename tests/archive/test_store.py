@@ -213,3 +213,17 @@ def test_consent_stated_in_a_manifest_is_an_event_that_nobody_can_change(tmp_pat
     first, second = rows(archive, "select previous_hash, hash from consents order by id")
     assert first[0] == "0" * 64
     assert second[0] == first[1]
+
+
+def test_how_narrators_describe_themselves_can_be_chosen(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path)
+    with archive.write() as db:
+        said = Description(title="One", narrators=("Ana", "Luz"), described_as=("Ana: woman, docker", "tenant"))
+        a_testimony(db, "Ana: We stopped the cranes.", description=said)
+        rows = db.execute("select name, described from tellers join narrators on id = narrator order by 1, 2")
+        assert rows.fetchall() == [("Ana", "docker"), ("Ana", "tenant"), ("Ana", "woman"), ("Luz", "tenant")]
+        again = Description(title="Two", narrators=("Luz",), described_as=("woman",))
+        a_testimony(db, "We stayed.", digest="2", description=again)
+        refresh_counts(db)
+        counted = dict(db.execute("select key, passages from facet_values where facet = 'teller'").fetchall())
+    assert counted["woman"] == 1
