@@ -7,6 +7,7 @@ borders for the map that can be zoomed. README.md beside this says where the fil
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from typing import Any
 from archive.web.projection import HEIGHT, MIDDLE, SOUTH, WIDTH, unwrapped, wrapped
 
 STATIC = Path(__file__).parents[2] / "archive" / "web" / "static" / "map"
+TOKENS = STATIC.parent / "tokens.css"
 ANTARCTICA = "010"  # ISO 3166-1
 SOURCE = "Natural Earth (public domain), 1:50 million; see README.md"
 FINE = 0.0035  # square degrees: triangles smaller than this are left out of outlines.js
@@ -123,7 +125,7 @@ def _whole(ring: Line) -> Line:
 
 
 def _svg(rings: Iterable[Line]) -> str:
-    """Return the land on the sheet of archive/web/projection.py, without a colour: whoever uses it brings that."""
+    """Return the land on the sheet of archive/web/projection.py, in the colours of tokens.css, light and dark."""
     paths = []
     for ring in rings:
         drawn = [unwrapped(y, x) for x, y in ring]
@@ -135,10 +137,19 @@ def _svg(rings: Iterable[Line]) -> str:
         steps = [step for step in steps if step != (0, 0)]
         if len(steps) > 1:
             paths.append(f"M{points[0][0]} {points[0][1]}l" + _numbers([n for step in steps for n in step]) + "z")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.1f}"><!-- {SOURCE} -->'
-        f'<g id="land"><path transform="scale(.5)" d="{"".join(paths)}"/></g></svg>\n'
+    light, dark = (
+        _colours(scheme) for scheme in re.findall(r":root \{(.*?)\}", TOKENS.read_text("utf-8"), re.DOTALL)[:2]
     )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.1f}" fill="{light["shade"]}" '
+        f'stroke="{light["rule"]}" stroke-width="1.2" stroke-linejoin="round"><!-- {SOURCE} --><style>'
+        f"@media (prefers-color-scheme: dark) {{ svg {{ fill: {dark['shade']}; stroke: {dark['rule']} }} }}</style>"
+        f'<path transform="scale(.5)" d="{"".join(paths)}"/></svg>\n'
+    )
+
+
+def _colours(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", block))
 
 
 def _numbers(numbers: Iterable[int]) -> str:
