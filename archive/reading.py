@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from archive.browse import ENTRY, RECORDING, Entry, Recording, TermLink, entry_of, recording_of
 from archive.errors import UnknownTestimony
 from archive.records import VocabularyName
+from archive.search import CLOSE, OPEN, marked_ranges
+from archive.words import wanted
 
 Spoken: TypeAlias = tuple[float, float, int, int]  # a word: start and end in seconds, characters from and to
+DOUBTFUL = 0.5  # probability below which the machine was unsure of a word
+_PROBABILITY = 3  # its place in a word's timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,10 @@ class Making:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One passage in its testimony. `who` is a narrator's name or, failing that, the source's label of a speaker."""
+    """One passage in its testimony. `who` is a narrator's name or, failing that, the source's label of a speaker.
+
+    `doubts` are the character ranges of words that the machine was unsure of and nobody has reviewed.
+    """
 
     position: int
     start: float | None
@@ -41,11 +48,15 @@ class Line:
     confidence: float | None
     reviewed: bool
     tags: tuple[TermLink, ...]
+    doubts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Testimony:
-    """One testimony whole. `terms` are those of the testimony and of its passages, the most frequent first."""
+    """One testimony whole. `terms` are those of the testimony and of its passages, the most frequent first.
+
+    `peaks` is the waveform of its first recording: see `ingest/waveforms.py`.
+    """
 
     entry: Entry
     interviewers: tuple[str, ...]
@@ -54,24 +65,47 @@ class Testimony:
     recordings: tuple[Recording, ...]
     lines: tuple[Line, ...]
     terms: tuple[TermLink, ...]
+    peaks: bytes | None = None
 
 
-def read_testimony(conn: sqlite3.Connection, accession: str) -> Testimony:
-    """Return one testimony whole. Raises UnknownTestimony."""
+def read_testimony(conn: sqlite3.Connection, accession: str, language: str | None = None) -> Testimony:
+    """Return one testimony whole, its terms called as in this language. Raises UnknownTestimony."""
     row = conn.execute(f"{ENTRY} where catalogue.accession = :accession", {"accession": accession}).fetchone()
     if row is None:
         raise UnknownTestimony(accession)
     number = int(row[0])
     sources = conn.execute("select sources from testimonies where id = ?", [number]).fetchone()[0] or ""
+    recordings = _recordings(conn, number)
+    labels = _labels(conn, language)
     return Testimony(
         entry=entry_of(row),
         interviewers=_interviewers(conn, number),
         sources=tuple(line for line in sources.splitlines() if line.strip()),
         making=_making(conn, number),
-        recordings=_recordings(conn, number),
-        lines=_lines(conn, number),
-        terms=_terms_of(conn, number),
+        recordings=recordings,
+        lines=_lines(conn, number, labels),
+        terms=_terms_of(conn, number, labels),
+        peaks=_peaks(conn, recordings[0].sha256) if recordings else None,
     )
+
+
+def find_inside(conn: sqlite3.Connection, accession: str, words: str) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Return the passages of one testimony that say these words: position, and where the words stand in its text.
+
+    Raises SearchError.
+    """
+    query = wanted(conn, words).fts
+    if not query:
+        return {}
+    rows = conn.execute(
+        "with inside as (select min(id) as first, max(id) as last, testimony from passages "
+        "where testimony = (select id from testimonies where accession = ?)) "
+        "select position, passages.text, highlight(passages_fts, 0, ?, ?) from inside cross join passages_fts "
+        "on rowid between first and last join passages on passages.id = rowid "
+        "and passages.testimony = inside.testimony where passages_fts match ? order by position",
+        [accession, OPEN, CLOSE, query],
+    )
+    return {position: marked_ranges(marked, text) for position, text, marked in rows}
 
 
 def read_word_timings(conn: sqlite3.Connection, accession: str) -> Iterator[tuple[int, tuple[Spoken, ...]]]:
@@ -119,41 +153,82 @@ def _recordings(conn: sqlite3.Connection, testimony: int) -> tuple[Recording, ..
     return tuple(recording_of(row[1:], row[0]) for row in rows)
 
 
-def _lines(conn: sqlite3.Connection, testimony: int) -> tuple[Line, ...]:
-    tags = _tags(conn, testimony)
+def _peaks(conn: sqlite3.Connection, sha256: str) -> bytes | None:
+    row = conn.execute(
+        "select peaks from waveforms join recordings on recordings.id = recording where sha256 = ?", [sha256]
+    ).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def _lines(conn: sqlite3.Connection, testimony: int, labels: Mapping[int, str]) -> tuple[Line, ...]:
+    tags = _tags(conn, testimony, labels)
     rows = conn.execute(
         'select passages.id, passages.position, passages.start, passages."end", coalesce(name, speaker), '
-        "passages.text, confidence, reviewed from passages left join segments on segments.id = passages.id "
+        "passages.text, confidence, reviewed, case when reviewed then null else words end "
+        "from passages left join segments on segments.id = passages.id "
+        "left join word_timings on word_timings.segment = passages.id "
         "left join narrators on narrators.id = passages.narrator where passages.testimony = ? "
         "order by passages.position",
         [testimony],
     )
-    names = ("position", "start", "end", "who", "text", "confidence")
     return tuple(
-        Line(**dict(zip(names, row[1:7], strict=True)), reviewed=bool(row[7]), tags=tuple(tags.get(row[0], ())))
-        for row in rows
+        Line(
+            position=position,
+            start=start,
+            end=end,
+            who=who,
+            text=text,
+            confidence=confidence,
+            reviewed=bool(reviewed),
+            tags=tuple(tags.get(number, ())),
+            doubts=tuple(_doubted(text, json.loads(words))) if words else (),
+        )
+        for number, position, start, end, who, text, confidence, reviewed, words in rows
     )
 
 
-def _tags(conn: sqlite3.Connection, testimony: int) -> dict[int, list[TermLink]]:
+def _doubted(text: str, words: Sequence[Sequence[object]]) -> Iterator[tuple[int, int]]:
+    """Yield where the words stand that the machine was unsure of."""
+    if any(len(word) > _PROBABILITY and _is_doubtful(word[_PROBABILITY]) for word in words):
+        for word, (_, _, first, last) in _found(text, words):
+            if len(word) > _PROBABILITY and _is_doubtful(word[_PROBABILITY]):
+                yield first, last
+
+
+def _is_doubtful(probability: object) -> bool:
+    return isinstance(probability, float | int) and probability < DOUBTFUL
+
+
+def _labels(conn: sqlite3.Connection, language: str | None) -> dict[int, str]:
+    """Return what terms are called in this language, where their vocabulary says it."""
+    if language is None:
+        return {}
+    return dict(conn.execute("select term, text from variants where label and language = ?", [language]).fetchall())
+
+
+def _tags(conn: sqlite3.Connection, testimony: int, labels: Mapping[int, str]) -> dict[int, list[TermLink]]:
     """Return the terms of each passage: places, then movements, then themes, each in the order of their names."""
     found: dict[int, list[TermLink]] = {}
+    known: dict[int, TermLink] = {}
     for vocabulary in VocabularyName:
         rows = conn.execute(
-            f"select passage, slug, preferred from passages join passage_{vocabulary.plural} on passage = passages.id "  # noqa: S608 - the vocabularies' own names
+            f"select passage, term, slug, preferred from passage_{vocabulary.plural} "  # noqa: S608 - the vocabularies' own names
+            "join passages on passages.id = passage "
             "join terms on terms.id = term where testimony = ? order by passage, preferred",
             [testimony],
         )
-        for passage, slug, preferred in rows:
-            found.setdefault(passage, []).append(TermLink(vocabulary=vocabulary, slug=slug, preferred=preferred))
+        for passage, term, slug, preferred in rows:
+            if term not in known:
+                known[term] = TermLink(vocabulary=vocabulary, slug=slug, preferred=labels.get(term, preferred))
+            found.setdefault(passage, []).append(known[term])
     return found
 
 
-def _terms_of(conn: sqlite3.Connection, testimony: int) -> tuple[TermLink, ...]:
+def _terms_of(conn: sqlite3.Connection, testimony: int, labels: Mapping[int, str]) -> tuple[TermLink, ...]:
     found: list[TermLink] = []
     for vocabulary in VocabularyName:
         rows = conn.execute(
-            f"select slug, preferred from testimony_{vocabulary.plural} whole "  # noqa: S608 - the vocabularies' own names
+            f"select whole.term, slug, preferred from testimony_{vocabulary.plural} whole "  # noqa: S608 - the vocabularies' own names
             "join terms on terms.id = whole.term "
             f"left join (select term, count(*) as number from passage_{vocabulary.plural} "
             "join passages on passage = id where testimony = :testimony group by term) spoken "
@@ -161,16 +236,24 @@ def _terms_of(conn: sqlite3.Connection, testimony: int) -> tuple[TermLink, ...]:
             "order by coalesce(number, 0) desc, preferred",
             {"testimony": testimony},
         )
-        found += [TermLink(vocabulary=vocabulary, slug=slug, preferred=preferred) for slug, preferred in rows]
+        found += [
+            TermLink(vocabulary=vocabulary, slug=slug, preferred=labels.get(term, preferred))
+            for term, slug, preferred in rows
+        ]
     return tuple(found)
 
 
 def _placed(text: str, words: Sequence[Sequence[object]]) -> Iterator[Spoken]:
+    for _, spoken in _found(text, words):
+        yield spoken
+
+
+def _found(text: str, words: Sequence[Sequence[object]]) -> Iterator[tuple[Sequence[object], Spoken]]:
     """Find each timed word in the text, in order; a word that the text does not have is passed over."""
     place = 0
-    for start, end, word, *_ in words:
-        spoken = str(word).strip()
+    for word in words:
+        start, end, spoken = word[0], word[1], str(word[2]).strip()
         at = text.find(spoken, place)
         if spoken and at >= 0:
             place = at + len(spoken)
-            yield float(str(start)), float(str(end)), at, place
+            yield word, (float(str(start)), float(str(end)), at, place)

@@ -3,26 +3,65 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from archive.contents import contents
 from archive.errors import UnknownTestimony
-from archive.reading import Testimony, read_testimony, read_word_timings
-from archive.web.answers import answer, missing, page, read
+from archive.reading import Line, Spoken, Testimony, find_inside, read_testimony, read_word_timings
+from archive.web.answers import answer, missing, page, read, sentence
 from archive.web.choices import link
+from archive.web.languages import direction, language
+from archive.web.languages import gettext as _
+from archive.web.said import said
+from archive.web.waveform import draw
+from archive.web.wording import second
+from archive.words import SearchError
+
+Ranges = tuple[tuple[int, int], ...]
 
 
 async def testimony(request: Any, datasette: Any) -> Any:
-    """One testimony whole, with what is known of it and its recording."""
+    """One testimony whole, with what is known of it, its recording, and the words that were looked for in it."""
+    asked = request.args.get("q", "").strip()
     found = await asked_testimony(datasette, request)
     if not isinstance(found, Testimony):
         return found
-    return await page(datasette, request, "testimony", {"testimony": found, "link": link})
+    hint, hits = "", {}
+    try:
+        hits = await _hits(datasette, request, found.entry.accession, asked)
+    except SearchError as error:
+        hint = sentence(_(error.hint) % error.values)
+    stretches = contents(found.lines)
+    context = {
+        "testimony": found,
+        "link": link,
+        "anchor": anchor,
+        "spoken": language(),
+        "side": direction(),
+        "unsure_here": _("The machine was unsure here"),
+        "cite_label": _("Cite this passage"),
+        "said": said,
+        "contents": stretches,
+        "waveform": draw(found, stretches, hits),
+        "asked": asked[:200],
+        "hint": hint,
+        "hits": hits,
+        "hit_lines": [line for line in found.lines if line.position in hits],
+        "everywhere": f"/search?{urlencode({'q': asked})}",
+        "address": f"{request.scheme}://{request.host}{request.path}",
+    }
+    return await page(datasette, request, "testimony", context, status=400 if hint else 200)
 
 
 async def words(request: Any, datasette: Any) -> Any:
-    """When each word of a testimony is spoken, for the page that follows them: position → [start, end, from, to], …"""
+    """When each word of a testimony is spoken, for the page that follows them; see `pack`."""
     accession = request.url_vars["accession"]
-    found = await read(datasette, request, lambda conn: dict(read_word_timings(conn, accession)))
+    found = await read(
+        datasette, request, lambda conn: {at: list(pack(w)) for at, w in read_word_timings(conn, accession)}
+    )
     return answer(request, json.dumps(found, separators=(",", ":")), "application/json")
 
 
@@ -34,8 +73,34 @@ ROUTES = (
 
 async def asked_testimony(datasette: Any, request: Any) -> Any:
     """Return the testimony that the address names, or the page that says that there is none."""
+    accession, spoken = request.url_vars["accession"], language()
     try:
-        return await read(datasette, request, lambda conn: read_testimony(conn, request.url_vars["accession"]))
-    except UnknownTestimony as error:
-        message = f"There is no testimony with the accession number “{error.accession}” here."
-        return await missing(datasette, request, f"{message} It may have been withdrawn, or the number is mistyped.")
+        return await read(datasette, request, lambda conn: read_testimony(conn, accession, spoken))
+    except UnknownTestimony:
+        message = _(
+            "There is no testimony with the accession number “%(accession)s” here. "
+            "It may have been withdrawn, or the number is mistyped."
+        )
+        return await missing(datasette, request, message % {"accession": accession})
+
+
+def anchor(line: Line) -> str:
+    """Return where a passage stands in its page: at its second, else by its number."""
+    return f"p{line.position}" if line.start is None else f"t={second(line.start)}"
+
+
+def pack(words: Sequence[Spoken]) -> Iterator[int]:
+    """Yield four whole numbers a word: how long after the last word's end it begins and how long it lasts, in
+    milliseconds; how many characters after the last word's it begins and how many it has. The first counts from 0."""
+    ended, placed = 0, 0
+    for start, end, first, last in words:
+        begins, ends = round(start * 1000), round(end * 1000)
+        yield from (begins - ended, ends - begins, first - placed, last - first)
+        ended, placed = ends, last
+
+
+async def _hits(datasette: Any, request: Any, accession: str, asked: str) -> dict[int, Ranges]:
+    def find(conn: sqlite3.Connection) -> dict[int, Ranges]:
+        return find_inside(conn, accession, asked)
+
+    return await read(datasette, request, find) if asked else {}

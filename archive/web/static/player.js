@@ -1,36 +1,29 @@
-// The player of a page: one slim bar for its recording, and passages that play, light up and follow.
+// The player of a page: one slim bar for its recording, and quotations that play.
 // A page works without it: the browser's own controls stand in its place, and every time is a link.
+
+import { keep, kept } from "./kept.js";
+import { onKeys } from "./keys.js";
+import { timecode } from "./times.js";
 
 const STEP = 5; // seconds of ← → and the buttons
 const LEAP = 10; // seconds of j and l
-const PATIENCE = 5000; // milliseconds for which a reader who scrolls is left alone
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-const timecode = (seconds) => {
-  const whole = Math.max(0, Math.floor(seconds || 0));
-  const two = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor(whole / 60) % 60;
-  const hours = Math.floor(whole / 3600);
-  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-};
-
-// "#t=12.3" or "#t=1:02:03" → seconds; anything else → null
-const secondIn = (hash) => {
-  const found = /^#t=((?:\d+:){0,2}\d+(?:\.\d+)?)$/.exec(decodeURIComponent(hash));
-  return found ? found[1].split(":").reduce((sum, part) => sum * 60 + Number(part), 0) : null;
-};
 
 class Player {
   constructor(bar) {
     this.bar = bar;
     this.media = document.querySelector("[data-media]");
-    this.passages = new Passages(bar.dataset.words);
-    this.until = null; // where a single quotation ends
+    this.until = null; // where a single quotation or stretch ends
     this.source = null; // the play button beside that quotation
     this.dragging = false;
+    this.followers = []; // told of every moment: (seconds, whether it plays)
+    this.namer = () => null; // who speaks at a second
     this.wire();
     this.show();
-    this.follow(location.hash);
+  }
+
+  // the second at which it stands, or will as soon as the recording is there
+  get now() {
+    return this.media.readyState > 0 ? this.media.currentTime : (this.wanted ?? 0);
   }
 
   part(name) {
@@ -42,13 +35,16 @@ class Player {
     for (const event of ["play", "pause", "ended", "seeked", "durationchange", "timeupdate"]) {
       media.addEventListener(event, () => this.show());
     }
-    media.addEventListener("play", () => {
-      this.passages.readWords();
-      this.tick();
-    });
+    media.addEventListener("play", () => this.tick());
     media.addEventListener("error", () => this.fail());
     this.bar.addEventListener("click", (event) => this.press(event.target.closest("[data-do]")?.dataset.do));
-    const progress = this.part("progress");
+    this.wireSlider(this.part("progress"));
+    this.wireSpeed(this.part("speed"));
+    onKeys((event) => this.key(event));
+    document.addEventListener("click", (event) => this.click(event));
+  }
+
+  wireSlider(progress) {
     progress.addEventListener("input", () => {
       this.dragging = true;
       this.part("now").textContent = timecode(progress.value);
@@ -56,14 +52,22 @@ class Player {
     });
     progress.addEventListener("change", () => {
       this.dragging = false;
+      this.until = null;
       this.seek(Number(progress.value));
     });
-    this.part("speed").addEventListener("change", (event) => {
-      media.playbackRate = Number(event.target.value);
+  }
+
+  wireSpeed(speed) {
+    const set = () => {
+      this.media.defaultPlaybackRate = this.media.playbackRate = Number(speed.value);
+    };
+    const before = kept("speed");
+    if ([...speed.options].some((option) => option.value === before)) speed.value = before;
+    set();
+    speed.addEventListener("change", () => {
+      set();
+      keep("speed", speed.value);
     });
-    document.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("click", (event) => this.click(event));
-    addEventListener("hashchange", () => this.follow(location.hash));
   }
 
   press(what) {
@@ -73,31 +77,21 @@ class Player {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.bar.hidden) return;
-    if (event.target.closest("input:not([type=range]), select, textarea, summary, video, [contenteditable]")) return;
+    if (this.bar.hidden) return null;
     const onSlider = event.target.matches("input[type=range]");
-    if (event.key === " " && (onSlider || event.target.closest("button"))) return;
+    if (event.key === " " && (onSlider || event.target.closest("button, summary, input"))) return null;
     const moves = { ArrowLeft: -STEP, ArrowRight: STEP, j: -LEAP, l: LEAP };
-    if (event.key === " " || event.key === "k") this.toggle();
-    else if (event.key in moves) this.move(moves[event.key]);
-    else return;
-    event.preventDefault();
+    if (event.key === " " || event.key === "k") return () => this.toggle();
+    if (!event.shiftKey && event.key in moves) return () => this.move(moves[event.key]);
+    return null;
   }
 
   click(event) {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const quotation = event.target.closest("a[data-play]");
-    if (quotation) {
-      event.preventDefault();
-      this.quote(quotation);
-      return;
-    }
-    const passage = event.target.closest(".passage[data-start]");
-    const time = event.target.closest("a.time");
-    if (!passage || (!time && (event.target.closest("a, button") || !getSelection().isCollapsed))) return;
+    if (!quotation) return;
     event.preventDefault();
-    this.play(Number(passage.dataset.start));
-    history.replaceState(history.state, "", `#t=${passage.dataset.start}`);
+    this.quote(quotation);
   }
 
   // Play one quotation of a page of results, and no more than it; again: pause and go on.
@@ -131,7 +125,7 @@ class Player {
 
   toggle() {
     if (this.media.paused) {
-      if (this.until !== null && this.media.currentTime >= this.until) this.until = null;
+      if (this.until !== null && this.media.currentTime >= this.until - 0.05) this.until = null;
       this.media.play().catch(() => {});
     } else this.media.pause();
   }
@@ -143,7 +137,9 @@ class Player {
 
   seek(seconds) {
     const { media } = this;
+    this.wanted = seconds; // a later wish overtakes one that still waits for the recording
     const go = () => {
+      if (this.wanted !== seconds) return;
       media.currentTime = Math.min(Math.max(0, seconds), media.duration || Infinity);
       this.show();
     };
@@ -154,30 +150,23 @@ class Player {
     }
   }
 
-  // Jump to the second that the address names and light up its passage, without starting to play.
-  follow(hash) {
-    const seconds = secondIn(hash);
-    if (seconds === null) return;
-    this.seek(seconds);
-    this.passages.light(seconds);
-    this.passages.reveal(true);
-    // once more when the passages around it have their real height: those out of sight are only estimated
-    requestAnimationFrame(() => requestAnimationFrame(() => this.passages.reveal(true)));
-  }
-
   tick() {
     if (this.media.paused) return;
     if (this.until !== null && this.media.currentTime >= this.until) this.media.pause();
-    if (this.passages.light(this.media.currentTime)) this.passages.reveal();
-    this.passages.lightWord(this.media.currentTime);
+    this.tell();
     requestAnimationFrame(() => this.tick());
   }
 
+  tell() {
+    if (this.now === 0 && this.media.paused) return; // nothing has been asked for yet
+    for (const follower of this.followers) follower(this.now, !this.media.paused);
+  }
+
   show() {
-    const { media } = this;
+    const { media, bar } = this;
     const playing = !media.paused && !media.ended;
-    this.bar.classList.toggle("playing", playing);
-    this.bar.querySelector("[data-do=toggle]").setAttribute("aria-label", playing ? "Pause" : "Play");
+    bar.classList.toggle("playing", playing);
+    bar.querySelector("[data-do=toggle]").setAttribute("aria-label", playing ? bar.dataset.sayPause : bar.dataset.sayPlay);
     this.source?.classList.toggle("playing", playing);
     this.source?.closest(".quotation")?.classList.toggle("speaking", playing);
     const progress = this.part("progress");
@@ -185,98 +174,28 @@ class Player {
       progress.max = media.duration;
       this.part("whole").textContent = timecode(media.duration);
     }
-    const who = this.passages.who(media.currentTime) || (this.source ? null : this.bar.dataset.name);
+    const who = this.namer(media.currentTime) || (this.source ? null : bar.dataset.name);
     if (who) this.part("who").textContent = who;
+    this.tell();
     if (this.dragging) return;
     progress.value = media.currentTime;
     this.paint(progress);
-    progress.setAttribute("aria-valuetext", `${timecode(media.currentTime)} of ${timecode(media.duration)}`);
+    const said = bar.dataset.sayOf.replace("{now}", timecode(media.currentTime)).replace("{whole}", timecode(media.duration));
+    progress.setAttribute("aria-valuetext", said);
     this.part("now").textContent = timecode(media.currentTime);
   }
 
   paint(progress) {
-    progress.style.setProperty("--played", `${(100 * progress.value) / (progress.max || 1)}%`);
+    const track = this.part("track");
+    track.style.setProperty("--played", `${(100 * progress.value) / (progress.max || 1)}%`);
   }
 
   fail() {
     if (!this.media.error || !this.media.getAttribute("src")) return;
-    this.part("who").textContent = "This recording cannot be played here";
-  }
-}
-
-// The passages of a testimony, found by the second.
-class Passages {
-  constructor(words) {
-    this.elements = [...document.querySelectorAll(".passage[data-start]")];
-    this.starts = this.elements.map((element) => Number(element.dataset.start));
-    let who = "";
-    this.names = this.elements.map((element) => (who = element.dataset.who ?? who));
-    this.current = -1;
-    this.address = words;
-    this.words = null; // position → [[start, end, from, to], …]
-    this.scrolled = 0;
-    for (const event of ["wheel", "touchmove"]) {
-      addEventListener(event, () => (this.scrolled = performance.now()), { passive: true });
-    }
-  }
-
-  at(seconds) {
-    let low = 0;
-    let high = this.starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.starts[middle] <= seconds + 0.01) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  }
-
-  who(seconds) {
-    return this.names[this.at(seconds)];
-  }
-
-  // Light up the passage of this second; true where it is another one than before.
-  light(seconds) {
-    const next = this.at(seconds);
-    if (next === this.current) return false;
-    this.elements[this.current]?.classList.remove("here");
-    this.elements[next]?.classList.add("here");
-    this.current = next;
-    return next >= 0;
-  }
-
-  reveal(always = false) {
-    const element = this.elements[this.current];
-    if (!element || (!always && performance.now() - this.scrolled < PATIENCE)) return;
-    const { top, bottom } = element.getBoundingClientRect();
-    if (!always && top > 80 && bottom < innerHeight - 140) return;
-    element.scrollIntoView({ block: always ? "center" : "start", behavior: calm.matches || always ? "auto" : "smooth" });
-  }
-
-  async readWords() {
-    if (!this.address) return;
-    const address = this.address;
-    this.address = null;
-    const answer = await fetch(address).catch(() => null);
-    this.words = answer?.ok ? await answer.json() : null;
-  }
-
-  lightWord(seconds) {
-    if (!this.words || !globalThis.Highlight) return;
-    const element = this.elements[this.current];
-    const word = this.words[element?.id.slice(1)]?.find(([start, end]) => start <= seconds && seconds < end);
-    if (word === this.word) return;
-    this.word = word;
-    CSS.highlights.delete("spoken");
-    const text = element?.querySelector(".words").firstChild;
-    if (!word || !text) return;
-    const range = new Range();
-    range.setStart(text, word[2]);
-    range.setEnd(text, word[3]);
-    CSS.highlights.set("spoken", new Highlight(range));
+    this.part("who").textContent = this.bar.dataset.sayBroken;
   }
 }
 
 document.documentElement.classList.add("with-script");
 const bar = document.querySelector("[data-player]");
-if (bar) new Player(bar);
+export const player = bar ? new Player(bar) : null;

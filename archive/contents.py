@@ -1,0 +1,97 @@
+"""What a testimony is about, stretch by stretch: its contents, made from the terms of its passages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log, sqrt
+
+from archive.browse import TermLink
+from archive.reading import Line
+from archive.records import VocabularyName
+
+SHORTEST = 16  # passages of a testimony that has contents
+MOST = 15  # stretches
+PASSAGES = 10  # of a stretch, at least on the average
+CHANGE = 0.25  # of the terms, where a new stretch may begin: 0 none, 1 all of them
+TOLD = 2  # terms that name a stretch
+_WEIGHT = {VocabularyName.THEME: 1.3, VocabularyName.MOVEMENT: 1.15, VocabularyName.PLACE: 1.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Passages one after another that speak of the same: where they begin, and the terms that set them apart."""
+
+    position: int
+    start: float | None
+    terms: tuple[TermLink, ...]
+
+
+def contents(lines: Sequence[Line]) -> tuple[Stretch, ...]:
+    """Divide a testimony where what it speaks of changes most, as TextTiling does with words (Hearst 1997).
+
+    The terms of the passages before and after each place are compared; a stretch begins where these differ most, not
+    too near another one. Each is named by the terms that are frequent in it and rare elsewhere. A stretch that speaks
+    of nothing, or of the same as the one before, belongs to that one. Empty where there is too little to tell apart.
+    """
+    if len(lines) < SHORTEST:
+        return ()
+    most = min(MOST, max(2, len(lines) // PASSAGES))
+    bounds = [0, *sorted(_turns(lines, most)), len(lines)]
+    counted = [_count(lines[first:last]) for first, last in pairwise(bounds)]
+    spread = Counter(term for counts in counted for term in counts)
+    found: list[Stretch] = []
+    for first, counts in zip(bounds, counted, strict=False):
+        terms = _telling(counts, spread, len(counted))
+        if terms and not (found and set(found[-1].terms) == set(terms)):
+            begins = lines[first if found else 0]
+            found.append(Stretch(position=begins.position, start=begins.start, terms=terms))
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _turns(lines: Sequence[Line], most: int) -> list[int]:
+    """Return the places where the terms change most, at least half an average stretch from each other and the ends."""
+    apart = max(3, len(lines) // (2 * most))
+    chosen: list[int] = []
+    for change, place in sorted(_changes(lines, apart), key=lambda one: (-one[0], one[1])):
+        if change < CHANGE or len(chosen) == most - 1:
+            break
+        if all(abs(place - other) >= apart for other in (*chosen, 0, len(lines))):
+            chosen.append(place)
+    return chosen
+
+
+def _changes(lines: Sequence[Line], width: int) -> Iterator[tuple[float, int]]:
+    """Yield how much the terms of `width` passages before and after each place differ, where a passage has terms."""
+    before: Counter[TermLink] = Counter()
+    after = _count(lines[:width])
+    for place, line in enumerate(lines):
+        if line.tags and place:
+            yield 1.0 - _likeness(before, after), place
+        before.update(line.tags)
+        after.subtract(line.tags)
+        if place >= width:
+            before.subtract(lines[place - width].tags)
+        if place + width < len(lines):
+            after.update(lines[place + width].tags)
+
+
+def _likeness(one: Counter[TermLink], other: Counter[TermLink]) -> float:
+    """Return the cosine of two counts; where one is empty, nothing can be said and they count as alike."""
+    lengths = sqrt(sum(n * n for n in one.values())) * sqrt(sum(n * n for n in other.values()))
+    return sum(n * other[term] for term, n in one.items()) / lengths if lengths else 1.0
+
+
+def _count(lines: Sequence[Line]) -> Counter[TermLink]:
+    return Counter(term for line in lines for term in line.tags)
+
+
+def _telling(counts: Counter[TermLink], spread: Counter[TermLink], stretches: int) -> tuple[TermLink, ...]:
+    """Return the terms that a stretch has more of than the others, the most telling first."""
+
+    def weight(term: TermLink) -> float:
+        return counts[term] * log(1 + stretches / spread[term]) * _WEIGHT[term.vocabulary]
+
+    return tuple(sorted(counts, key=lambda term: (-weight(term), term.vocabulary, term.slug))[:TOLD])

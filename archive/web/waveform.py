@@ -1,0 +1,104 @@
+"""The waveform of a testimony as its page draws it: an outline, who speaks, and marks of terms and hits along it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from archive.contents import Stretch
+from archive.reading import Line, Testimony
+from archive.records import VocabularyName
+
+DRAWN = 600  # stretches of an outline: as many as a wide window has room for
+HEIGHT = 100  # of the upper half, in the drawing's own units
+PLACES = 64  # along the slider, of each vocabulary, that can have a mark: more would run into each other
+MOST_HITS = 200
+MOST_VOICES = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Terms of one vocabulary at one place of the slider; `share` of its length in per cent, `second` of the first."""
+
+    vocabulary: VocabularyName
+    share: str
+    second: float
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """A stretch in which one person speaks, or one thing is spoken of, as shares in per cent; neighbours alternate."""
+
+    share: str
+    width: str
+    odd: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waveform:
+    """What lies under the slider. `outline` is the upper half as an SVG path, `width` units wide; empty if unknown."""
+
+    outline: str
+    width: int
+    voices: tuple[Voice, ...]
+    marks: tuple[Mark, ...]
+    hits: tuple[str, ...]
+
+
+def draw(testimony: Testimony, stretches: Sequence[Stretch], hits: Collection[int]) -> Waveform | None:
+    """Return the waveform of a testimony's first recording with its marks; `hits` are positions. None without one."""
+    if not testimony.recordings or not testimony.recordings[0].duration > 0:
+        return None
+    whole = testimony.recordings[0].duration
+    timed = [line for line in testimony.lines if line.start is not None and 0 <= line.start < whole]
+    peaks = _reduced(testimony.peaks or b"")
+    found = dict.fromkeys(_percent(line.start or 0.0, whole, 1) for line in timed if line.position in hits)
+    return Waveform(
+        outline=_outline(peaks),
+        width=len(peaks),
+        voices=tuple(_voices(_beginnings(timed, stretches), whole)),
+        marks=tuple(mark for vocabulary in VocabularyName for mark in _marks(timed, vocabulary, whole)),
+        hits=tuple(found)[:MOST_HITS],
+    )
+
+
+def _reduced(peaks: bytes) -> Sequence[int]:
+    number = min(DRAWN, len(peaks))
+    return [max(peaks[n * len(peaks) // number : (n + 1) * len(peaks) // number]) for n in range(number)]
+
+
+def _outline(peaks: Sequence[int]) -> str:
+    """Return a path along the tops of the peaks; the loudest reach the upper edge."""
+    steps = "h1".join(f"V{HEIGHT - max(2, round(HEIGHT * peak / 255))}" for peak in peaks)
+    return f"M0 {HEIGHT}{steps}h1V{HEIGHT}z" if peaks else ""
+
+
+def _beginnings(lines: Sequence[Line], stretches: Sequence[Stretch]) -> list[float]:
+    """Return the seconds at which another voice begins; where there is only one, another subject."""
+    turns = [next(own).start or 0.0 for _, own in groupby(lines, key=lambda line: line.who)]
+    if 1 < len(turns) <= MOST_VOICES:
+        return turns
+    return [stretch.start for stretch in stretches if stretch.start is not None]
+
+
+def _voices(beginnings: Sequence[float], whole: float) -> Iterator[Voice]:
+    for number, start in enumerate(beginnings):
+        end = beginnings[number + 1] if number + 1 < len(beginnings) else whole
+        if end > start:
+            yield Voice(share=_percent(start, whole), width=_percent(end - start, whole), odd=number % 2 == 1)
+
+
+def _marks(lines: Sequence[Line], vocabulary: VocabularyName, whole: float) -> Iterator[Mark]:
+    """Yield the marks of a vocabulary from left to right; what falls on one place has one mark."""
+    for place, own in groupby(lines, key=lambda line: int((line.start or 0.0) / whole * PLACES)):
+        said = [(line, term.preferred) for line in own for term in line.tags if term.vocabulary is vocabulary]
+        if said:
+            names = tuple(dict.fromkeys(name for _, name in said))
+            share = f"{100 * (place + 0.5) / PLACES:.2f}%"
+            yield Mark(vocabulary=vocabulary, share=share, second=said[0][0].start or 0.0, names=names)
+
+
+def _percent(part: float, whole: float, digits: int = 2) -> str:
+    return f"{100 * part / whole:.{digits}f}%"
