@@ -55,11 +55,22 @@ _AFTER_NULL = rf"\((?:{_COLUMN} is not null or \()?{_COLUMN} is null and {_BY_KE
 _PAGE = re.compile(rf" (?:where|and) (?:{_BY_KEY}|{_BY_COLUMN}|{_AFTER_NULL}) *$")
 
 
-@cache
-def inline_scripts() -> tuple[str, ...]:
+def inline_scripts(datasette: Any) -> tuple[str, ...]:
     """Return the scripts that stand inside Datasette's own pages, the same on every page."""
+    return (*_own_scripts(), *_leaflet_scripts(datasette))
+
+
+@cache
+def _own_scripts() -> tuple[str, ...]:
     templates = files("datasette") / "templates"
     found = ["DATASETTE_ALLOW_FACET = true;", "DATASETTE_ALLOW_FACET = false;"]
     for name in ("_close_open_menus.html", "_codemirror_foot.html"):
         found += re.findall(r"<script>(.*?)</script>", templates.joinpath(name).read_text(encoding="utf-8"), re.DOTALL)
     return tuple(found)
+
+
+def _leaflet_scripts(datasette: Any) -> tuple[str, ...]:
+    """What the plugin that brings Leaflet puts on every page: where Leaflet lies."""
+    import datasette_leaflet
+
+    return (str(datasette_leaflet.extra_body_script(datasette)),)

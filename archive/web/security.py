@@ -52,7 +52,7 @@ def secured(app: App, datasette: Any, is_ours: Callable[[str], bool]) -> App:
             await app(scope, receive, send)
             return
         path = "/" + scope["path"].removeprefix(base) if base != "/" else scope["path"]
-        policy = STRICT if is_ours(path) else policy_of_datasette()
+        policy = STRICT if is_ours(path) else policy_of_datasette(datasette)
 
         async def send_secured(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
@@ -69,15 +69,19 @@ def secured(app: App, datasette: Any, is_ours: Callable[[str], bool]) -> App:
     return answer
 
 
-@cache
-def policy_of_datasette() -> str:
+def policy_of_datasette(datasette: Any) -> str:
     """Return the policy for Datasette's own pages.
 
     They carry style attributes, and a few scripts that are the same on every page: these are allowed by their hashes,
     so that a script which someone smuggled into a page still does not run.
     """
+    return _allowing(inline_scripts(datasette))
+
+
+@cache
+def _allowing(scripts: tuple[str, ...]) -> str:
     hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline_scripts()
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
     )
     return STRICT.replace("script-src 'self'", f"script-src 'self' {hashes}").replace(
         "style-src 'self'", "style-src 'self' 'unsafe-inline'"
