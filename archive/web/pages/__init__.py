@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from archive.web.answers import guarded
-from archive.web.pages import downloads, front, search, similar, terms, testimony, vocabularies
+from archive.web.pages import (
+    concordance,
+    downloads,
+    front,
+    maps,
+    network,
+    search,
+    similar,
+    terms,
+    testimony,
+    timeline,
+    vocabularies,
+)
 
-_PAGES = (downloads, front, search, terms, testimony, vocabularies, similar)
+_PAGES = (downloads, front, search, terms, testimony, vocabularies, similar, concordance, maps, timeline, network)
 
 ROUTES = tuple((pattern, guarded(view)) for module in _PAGES for pattern, view in module.ROUTES)
