@@ -4,6 +4,10 @@ const results = () => document.querySelector("[data-results]");
 const field = document.querySelector(".search-big input[name=q]");
 let asked = 0;
 
+// Which choices the reader has unfolded or folded: they stay so while the results change.
+const named = (details) => `${details.closest(".facet")?.className} ${details.className}`;
+const unfolded = () => new Map([...results().querySelectorAll("details")].map((one) => [named(one), one.open]));
+
 const show = async (address, push) => {
   const turn = ++asked;
   results().setAttribute("aria-busy", "true");
@@ -14,10 +18,11 @@ const show = async (address, push) => {
     location.href = address;
     return;
   }
-  const wasOpen = results().querySelector(".drawer")?.open;
+  const open = unfolded();
   results().replaceWith(document.adoptNode(fresh.querySelector("[data-results]")));
-  const drawer = results().querySelector(".drawer");
-  if (drawer && wasOpen) drawer.open = true;
+  for (const details of results().querySelectorAll("details")) {
+    if (open.has(named(details))) details.open = open.get(named(details));
+  }
   document.title = fresh.title;
   const form = fresh.querySelector(".search-big");
   for (const old of document.querySelectorAll(".search-big input[type=hidden]")) old.remove();
@@ -42,11 +47,13 @@ document.addEventListener("click", (event) => {
   if (link.closest(".pagination")) scrollTo({ top: 0 });
 });
 
-document.querySelector(".search-big").addEventListener("submit", (event) => {
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (new URL(form.action).pathname !== location.pathname || !form.matches(".search-big, [data-results] form")) return;
   event.preventDefault();
-  const said = new URLSearchParams(new FormData(event.target));
-  if (!said.get("q")) said.delete("q");
-  show(`${event.target.action}${said.size ? `?${said}` : ""}`, {});
+  const said = new URLSearchParams(new FormData(form));
+  for (const [name, value] of [...said]) if (!value) said.delete(name, value);
+  show(`${form.action}${said.size ? `?${said}` : ""}`, {});
 });
 
 addEventListener("popstate", () => show(location.href));
