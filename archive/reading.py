@@ -95,15 +95,18 @@ def find_inside(conn: sqlite3.Connection, accession: str, words: str) -> dict[in
     Raises SearchError.
     """
     query = wanted(conn, words).fts
-    if not query:
+    testimony, first, last = conn.execute(
+        "select testimony, min(id), max(id) from passages "
+        "where testimony = (select id from testimonies where accession = ?)",
+        [accession],
+    ).fetchone()
+    if not query or testimony is None:
         return {}
     rows = conn.execute(
-        "with inside as (select min(id) as first, max(id) as last, testimony from passages "
-        "where testimony = (select id from testimonies where accession = ?)) "
-        "select position, passages.text, highlight(passages_fts, 0, ?, ?) from inside cross join passages_fts "
-        "on rowid between first and last join passages on passages.id = rowid "
-        "and passages.testimony = inside.testimony where passages_fts match ? order by position",
-        [accession, OPEN, CLOSE, query],
+        "select position, passages.text, highlight(passages_fts, 0, ?, ?) from passages_fts "
+        "join passages on passages.id = passages_fts.rowid "
+        "where passages_fts match ? and passages_fts.rowid between ? and ? and testimony = ? order by position",
+        [OPEN, CLOSE, query, first, last, testimony],
     )
     return {position: marked_ranges(marked, text) for position, text, marked in rows}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from archive.folder import Archive
 from archive.reading import read_testimony
 from archive.records import Description
 from archive.store.transcripts import mark_failed
+from archive.store.waveforms import store_waveform
 from archive.web.pages.testimony import pack
 from tests import builders
 from tests.builders import a_testimony
@@ -169,3 +171,59 @@ def test_a_testimonys_terms_stand_the_most_frequent_first(archive: Archive) -> N
     ]  # fmt: skip
     assert found.making is not None
     assert found.making.reviewed == 0
+
+
+def test_words_looked_for_inside_are_marked_and_lead_to_each_other(archive: Archive) -> None:
+    html = page(archive, f"/testimonies/{STAIRS}?q=spring+OR+bell")
+    assert "in the <mark>spring</mark>." in html
+    assert "A <mark>bell</mark> rang" in html
+    assert "2 passages say this" in html
+    assert re.search(r'1 of 2 <a href="#t=6">next</a>', html)
+    assert re.search(r'2 of 2 <a href="#t=3.2">previous</a>', html)
+    assert 'href="/search?q=spring+OR+bell"' in html
+    assert html.count('<rect x="') >= 2
+    assert "No passage says this" in page(archive, f"/testimonies/{STAIRS}?q=zeppelin")
+
+
+@pytest.mark.parametrize("words", ['"', "AND", "(rent", "rent)", "%00%01", "x" * 10_000, "NOT", "a+OR"])
+def test_a_search_inside_that_cannot_be_read_is_answered_in_words(archive: Archive, words: str) -> None:
+    with served(archive) as datasette:
+        answer = ask(datasette, f"/testimonies/{STAIRS}?q={words}")
+    assert answer.status_code in (200, 400)
+    assert "A bell rang on the stairs." in answer.text
+    if answer.status_code == 400:
+        assert '<p class="hint" role="alert">' in answer.text
+
+
+def test_words_that_the_machine_was_unsure_of_are_underlined_until_reviewed(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "unsure")
+    with archive.write() as db:
+        timings = json.loads(db.execute("select words from word_timings where segment = 1").fetchone()[0])
+        timings[3][3] = 0.2
+        db.execute("update word_timings set words = ? where segment = 1", [json.dumps(timings)])
+    html = page(archive, f"/testimonies/{STAIRS}?q=glasgow+lived")
+    doubtful = '<span class="unsure-word" title="The machine was unsure of this word">Glasgow</span>'
+    assert f"We <mark>lived</mark> in <mark>{doubtful}</mark> then." in html
+    assert html.count("The machine was unsure here") == 2
+    assert "Written by a machine, not reviewed" in html
+    with archive.write() as db:
+        db.execute("update segments set reviewed = 1 where id = 1")
+    html = page(archive, f"/testimonies/{STAIRS}")
+    assert "Glasgow then." in html
+    assert "Written by a machine, reviewed in part" in html
+
+
+def test_the_waveform_stands_under_the_slider_with_its_marks(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "wave")
+    assert 'class="wave-all"' not in page(archive, f"/testimonies/{STAIRS}")
+    with archive.write() as db:
+        store_waveform(db, 1, bytes([0, 255, 128, 255]))
+    html = page(archive, f"/testimonies/{STAIRS}")
+    assert 'd="M0 100V98h1V0h1V50h1V0h1V100z"' in html
+    assert html.count('<use class="theme"') == 2
+    assert "<title>0:03 Rent</title>" in html
+
+
+def test_a_printed_testimony_says_where_it_is_from(archive: Archive) -> None:
+    html = page(archive, f"/testimonies/{STAIRS}")
+    assert re.search(rf'<p class="colophon">.*Mary.*3 May 1984.*http://localhost/testimonies/{STAIRS}', html)
