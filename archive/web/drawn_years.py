@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archive.chronology import Span, Stretch
 
 TALLEST = 88.0  # hundredths of the height: above stands the number
-HALF = 50.0
+LATE = 60.0  # hundredths of the width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def draw_beams(spans: Sequence[Span], stretches: Sequence[Stretch], *, leftwards
         stop = min(end, end if span.last is None else span.last + 1)
         x, width = 100 * (begin - first) / (end - first), 100 * (stop - begin) / (end - first)
         x = 100 - x - width if leftwards else x
-        beams.append(Beam(span=span, x=x, width=width, at_end=x > HALF))
+        beams.append(Beam(span=span, x=x, width=width, at_end=x + width > LATE and x > 100 - LATE))
     return tuple(beams)
 
 

@@ -142,7 +142,7 @@ def _svg(rings: Iterable[Line]) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.1f}" fill="{light["shade"]}" '
-        f'stroke="{light["rule"]}" stroke-width="1.2" stroke-linejoin="round"><!-- {SOURCE} --><style>'
+        f'stroke="{light["rule"]}" stroke-width=".9" stroke-linejoin="round"><!-- {SOURCE} --><style>'
         f"@media (prefers-color-scheme: dark) {{ svg {{ fill: {dark['shade']}; stroke: {dark['rule']} }} }}</style>"
         f'<path transform="scale(.5)" d="{"".join(paths)}"/></svg>\n'
     )

@@ -10,12 +10,13 @@ from archive.connections import Network, Shared, Tie, read_network
 from archive.labels import value_names
 from archive.query import Facet
 from archive.web.answers import missing, page, read
-from archive.web.drawn_network import draw_network
+from archive.web.drawn_network import LONGEST, RING, SIZE, draw_network
 from archive.web.languages import gettext as _
 from archive.web.languages import language
 
 LISTED = 60  # ties in the table
 NAMED = 6  # things shared that a cell of the table names
+LETTER = 7.8  # units of the drawing, about, that a letter is wide
 AROUND = 24  # movements round the one that is looked at
 
 
@@ -42,17 +43,26 @@ def _look(conn: sqlite3.Connection, kinds: Sequence[Shared], movement: str | Non
     values = {(Facet.MOVEMENT, key) for tie in ties for key in (tie.one, tie.other)}
     values |= {(kind.facet, key) for tie in rows for kind in kinds for key in tie.keys(kind)[:NAMED]}
     values |= {(Facet.MOVEMENT, movement)} if movement else set()
+    values |= {(Facet.MOVEMENT, one.slug) for one in known.movements}
+    names = value_names(conn, values, spoken)
+    shown = ties[:AROUND] if movement else ties
+    drawn = draw_network(tuple((tie.one, tie.other, tie.strength(kinds)) for tie in shown), movement)
     return {
-        "drawn": draw_network(
-            tuple((tie.one, tie.other, tie.strength(kinds)) for tie in _drawn(known, ties, kinds, movement)), movement
-        ),
+        "drawn": drawn,
+        "room": _room([names.get((Facet.MOVEMENT, node.key), node.key) for node in drawn.nodes]),
         "rows": rows,
         "number": len(ties),
         "kinds": kinds,
         "named": NAMED,
-        "names": value_names(conn, values | {(Facet.MOVEMENT, one.slug) for one in known.movements}, spoken),
+        "names": names,
         "passages": {one.slug: one.passages for one in known.movements},
     }
+
+
+def _room(names: Sequence[str]) -> float:
+    """Return how much of each side of the square the names leave empty."""
+    longest = max((min(len(name), LONGEST) for name in names), default=LONGEST)
+    return max(0.0, SIZE / 2 - RING - LETTER * longest - 30)
 
 
 def _strongest(known: Network, kinds: Sequence[Shared], movement: str | None) -> tuple[Tie, ...]:
@@ -64,10 +74,3 @@ def _strongest(known: Network, kinds: Sequence[Shared], movement: str | None) ->
     return tuple(
         tie for number, tie in sorted(shared, key=lambda pair: (-pair[0], pair[1].one, pair[1].other)) if number
     )
-
-
-def _drawn(known: Network, ties: Sequence[Tie], kinds: Sequence[Shared], movement: str | None) -> tuple[Tie, ...]:
-    """Return the ties to draw: round one movement also the stronger ones among its neighbours."""
-    if not movement:
-        return tuple(ties)
-    return tuple(ties[:AROUND])

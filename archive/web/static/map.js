@@ -58,7 +58,7 @@ const start = async () => {
   L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
-  map.fitBounds(L.latLngBounds(places.map((place) => place.at)), { padding: [36, 36], maxZoom: 7, animate: false });
+  map.fitBounds(L.latLngBounds(places.map((place) => place.at)), { paddingTopLeft: [72, 36], paddingBottomRight: [96, 36], maxZoom: 7, animate: false });
 
   const renderer = L.svg({ padding: 0.5 });
   L.polygon(lines(outlines.land).map((ring) => [ring]), { className: "land", renderer, interactive: false }).addTo(map);
@@ -98,13 +98,15 @@ const name = (map, spots) => {
   for (const spot of spots) {
     if (spot.places.length > 1) continue;
     const { x, y } = spot.point;
-    const box = [x + 15, y - 9, x + 24 + spot.places[0].name.textContent.length * 7.5, y + 9];
+    const length = 24 + spot.places[0].name.textContent.length * 7.5;
+    spot.before = map.latLngToContainerPoint(spot.places[0].at).x + length > map.getSize().x;
+    const box = spot.before ? [x - length, y - 9, x - 15, y + 9] : [x + 15, y - 9, x + length, y + 9];
     spot.named = !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
     if (spot.named) taken.push(box);
   }
 };
 
-const add = (L, map, shown, { point, places: here, named }) => {
+const add = (L, map, shown, { point, places: here, named, before }) => {
   const [place] = here;
   const alone = here.length === 1;
   const reach = alone && place.radius ? pixels(map, place) : 0;
@@ -113,13 +115,13 @@ const add = (L, map, shown, { point, places: here, named }) => {
   const across = alone ? Math.max(14, LARGEST * Math.sqrt(Math.min(place.number / most, 1))) : Math.min(26 + here.length, LARGEST);
   const number = alone ? place.number : here.length;
   const spot = document.createElement("span");
-  spot.textContent = alone ? number.toLocaleString(document.documentElement.lang) : number;
+  spot.textContent = across < 22 ? "" : number.toLocaleString(document.documentElement.lang);
   const kind = alone ? `${place.radius ? " rough" : ""}${across < 22 ? " few" : ""}` : " cluster";
   const inside = document.createDocumentFragment();
   inside.append(spot);
   if (named) {
     const label = document.createElement("span");
-    label.className = "spot-name";
+    label.className = before ? "spot-name before" : "spot-name";
     label.textContent = place.name.textContent;
     inside.append(label);
   }
@@ -134,7 +136,7 @@ const add = (L, map, shown, { point, places: here, named }) => {
   element.style.setProperty("--across", `${across}px`);
   element.setAttribute("role", "button");
   element.setAttribute("aria-label", alone ? `${place.name.textContent}: ${place.passages.firstChild.textContent}` : words.cluster.replace("{}", number));
-  if (alone) marker.bindPopup(() => popup(place), { minWidth: 180, maxWidth: 300, closeButton: true, autoPanPadding: [12, 12] });
+  if (alone) marker.bindPopup(() => popup(place), { minWidth: 230, maxWidth: 300, closeButton: true, autoPanPadding: [12, 12] });
   else marker.on("click", () => {
     closer(L, map, here);
     map.getContainer().focus({ preventScroll: true });
