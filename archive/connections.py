@@ -15,12 +15,13 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import combinations, islice
 
 from archive.matching import UnknownChoice
 from archive.query import Facet
 
 MOST = 40  # movements that are compared
+FIRST = 6  # things shared that are named
 
 
 class Shared(StrEnum):
@@ -46,19 +47,22 @@ class Movement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tie:
-    """Two movements, the more spoken of first, with the keys of what they share: the most spoken of first."""
+    """Two movements, the more spoken of first, with how much they share of each kind, and the keys of the first few.
+
+    What is spoken of most stands first.
+    """
 
     one: str
     other: str
-    shared: tuple[tuple[Shared, tuple[str, ...]], ...]
+    shared: tuple[tuple[Shared, int, tuple[str, ...]], ...]
 
     def keys(self, kind: Shared) -> tuple[str, ...]:
-        """The keys of what is shared of one kind."""
-        return dict(self.shared).get(kind, ())
+        """The keys of the first few that are shared of one kind."""
+        return next((keys for other, _, keys in self.shared if other is kind), ())
 
     def strength(self, kinds: Sequence[Shared] = tuple(Shared)) -> int:
         """How many places, themes and narrators are shared."""
-        return sum(len(self.keys(kind)) for kind in kinds)
+        return sum(number for kind, number, _ in self.shared if kind in kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +121,8 @@ def _compare(conn: sqlite3.Connection, also: str | None) -> Network:
     for one, other in combinations(movements, 2):
         if one.slug in above.get(other.slug, ()) or other.slug in above.get(one.slug, ()):
             continue
-        shared = tuple((kind, tuple(things.common(one.slug, other.slug))) for kind, things in own.items())
-        tie = Tie(one=one.slug, other=other.slug, shared=tuple((kind, keys) for kind, keys in shared if keys))
+        shared = tuple((kind, *things.common(one.slug, other.slug)) for kind, things in own.items())
+        tie = Tie(one=one.slug, other=other.slug, shared=tuple(some for some in shared if some[1]))
         if tie.shared:
             ties.append(tie)
     return Network(movements=movements, ties=tuple(ties))
@@ -153,15 +157,16 @@ class _Things:
 
     keys: tuple[str, ...]
     of: dict[str, int]
-    broader: tuple[int, ...]  # what stands above each
+    narrower: tuple[tuple[int, int], ...]  # each that stands above others, and all that stand below it
 
-    def common(self, one: str, other: str) -> Iterator[str]:
-        """Yield what both have, without what stands above something else that both have."""
+    def common(self, one: str, other: str) -> tuple[int, tuple[str, ...]]:
+        """Return how many both have, without what stands above something else that both have, and the first few."""
         both = self.of.get(one, 0) & self.of.get(other, 0)
         narrowest = both
-        for place in _bits(both):
-            narrowest &= ~self.broader[place]
-        return (self.keys[place] for place in _bits(narrowest))
+        for thing, below in self.narrower:
+            if both & below:
+                narrowest &= ~thing
+        return narrowest.bit_count(), tuple(self.keys[place] for place in islice(_bits(narrowest), FIRST))
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -184,22 +189,45 @@ def _things(conn: sqlite3.Connection, kind: Shared, movements: Sequence[Movement
     of: dict[str, int] = {}
     for movement, key, _ in rows:
         of[movement] = of.get(movement, 0) | 1 << at[key]
-    broader = [0] * len(keys)
+    narrower: dict[int, int] = {}
     if kind is not Shared.NARRATORS:
         for slug, above in conn.execute(_BROADER, [kind.facet.value]):
             if slug in at and above in at:
-                broader[at[slug]] |= 1 << at[above]
-    return _Things(keys=keys, of=of, broader=tuple(broader))
+                thing = 1 << at[above]
+                narrower[thing] = narrower.get(thing, 0) | 1 << at[slug]
+    return _Things(keys=keys, of=of, narrower=tuple(narrower.items()))
 
 
 _PAIRS = (
     "with mine as (select id, key from facet_values where facet = 'movement' "
     "and key in (select value from json_each(:movements))) "
-    "select mine.key, theirs.key, theirs.passages from mine join facet_pairs on value = mine.id "
-    "join facet_values theirs on theirs.id = other where theirs.facet = :facet "
+    "select mine.key, theirs.key, theirs.passages from mine cross join facet_pairs on value = mine.id "
+    "cross join facet_values theirs on theirs.id = other where theirs.facet = :facet "
     "union all "
-    "select mine.key, theirs.key, theirs.passages from mine join facet_pairs on other = mine.id "
-    "join facet_values theirs on theirs.id = value where theirs.facet = :facet"
+    "select mine.key, theirs.key, theirs.passages from mine cross join facet_pairs on other = mine.id "
+    "cross join facet_values theirs on theirs.id = value where theirs.facet = :facet"
+)
+_NARRATORS = (
+    "select distinct slug, cast(narrator as text), coalesce(facet_values.passages, 0) from terms "
+    "cross join testimony_movements on term = terms.id cross join contributions using (testimony) "
+    "left join facet_values on facet = 'narrator' and key = cast(narrator as text) where role = 'narrator' "
+    "and vocabulary = 'movement' and slug in (select value from json_each(?))"
+)
+_BROADER, [kind.facet.value]):
+            if slug in at and above in at:
+                thing = 1 << at[above]
+                narrower[thing] = narrower.get(thing, 0) | 1 << at[slug]
+    return _Things(keys=keys, of=of, narrower=tuple(narrower.items()))
+
+
+_PAIRS = (
+    "with mine as (select id, key from facet_values where facet = 'movement' "
+    "and key in (select value from json_each(:movements))) "
+    "select mine.key, theirs.key, theirs.passages from mine cross join facet_pairs on value = mine.id "
+    "cross join facet_values theirs on theirs.id = other where theirs.facet = :facet "
+    "union all "
+    "select mine.key, theirs.key, theirs.passages from mine cross join facet_pairs on other = mine.id "
+    "cross join facet_values theirs on theirs.id = value where theirs.facet = :facet"
 )
 _NARRATORS = (
     "select distinct slug, cast(narrator as text), (select count(*) from contributions every "

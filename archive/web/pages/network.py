@@ -15,7 +15,6 @@ from archive.web.languages import gettext as _
 from archive.web.languages import language
 
 LISTED = 60  # ties in the table
-NAMED = 6  # things shared that a cell of the table names
 LETTER = 7.8  # units of the drawing, about, that a letter is wide
 AROUND = 24  # movements round the one that is looked at
 
@@ -41,7 +40,7 @@ def _look(conn: sqlite3.Connection, kinds: Sequence[Shared], movement: str | Non
     ties = _strongest(known, kinds, movement)
     rows = ties[:LISTED]
     values = {(Facet.MOVEMENT, key) for tie in ties for key in (tie.one, tie.other)}
-    values |= {(kind.facet, key) for tie in rows for kind in kinds for key in tie.keys(kind)[:NAMED]}
+    values |= {(kind.facet, key) for tie in rows for kind in kinds for key in tie.keys(kind)}
     values |= {(Facet.MOVEMENT, movement)} if movement else set()
     values |= {(Facet.MOVEMENT, one.slug) for one in known.movements}
     names = value_names(conn, values, spoken)
@@ -53,7 +52,6 @@ def _look(conn: sqlite3.Connection, kinds: Sequence[Shared], movement: str | Non
         "rows": rows,
         "number": len(ties),
         "kinds": kinds,
-        "named": NAMED,
         "names": names,
         "passages": {one.slug: one.passages for one in known.movements},
     }

@@ -136,10 +136,17 @@ const add = (L, map, shown, { point, places: here, named, before }) => {
   element.style.setProperty("--across", `${across}px`);
   element.setAttribute("role", "button");
   element.setAttribute("aria-label", alone ? `${place.name.textContent}: ${place.passages.firstChild.textContent}` : words.cluster.replace("{}", number));
-  if (alone) marker.bindPopup(() => popup(place), { minWidth: 230, maxWidth: 300, closeButton: true, autoPanPadding: [12, 12] });
-  else marker.on("click", () => {
+  const open = () => {
+    if (alone) return marker.openPopup();
     closer(L, map, here);
-    map.getContainer().focus({ preventScroll: true });
+    return map.getContainer().focus({ preventScroll: true });
+  };
+  if (alone) marker.bindPopup(() => popup(place), { minWidth: 230, maxWidth: 300, autoPanPadding: [12, 12] });
+  else marker.on("click", open);
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    open();
   });
   marker.on("popupopen", ({ popup: opened }) => {
     const box = opened.getElement();
