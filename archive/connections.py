@@ -213,28 +213,6 @@ _NARRATORS = (
     "left join facet_values on facet = 'narrator' and key = cast(narrator as text) where role = 'narrator' "
     "and vocabulary = 'movement' and slug in (select value from json_each(?))"
 )
-_BROADER, [kind.facet.value]):
-            if slug in at and above in at:
-                thing = 1 << at[above]
-                narrower[thing] = narrower.get(thing, 0) | 1 << at[slug]
-    return _Things(keys=keys, of=of, narrower=tuple(narrower.items()))
-
-
-_PAIRS = (
-    "with mine as (select id, key from facet_values where facet = 'movement' "
-    "and key in (select value from json_each(:movements))) "
-    "select mine.key, theirs.key, theirs.passages from mine cross join facet_pairs on value = mine.id "
-    "cross join facet_values theirs on theirs.id = other where theirs.facet = :facet "
-    "union all "
-    "select mine.key, theirs.key, theirs.passages from mine cross join facet_pairs on other = mine.id "
-    "cross join facet_values theirs on theirs.id = value where theirs.facet = :facet"
-)
-_NARRATORS = (
-    "select distinct slug, cast(narrator as text), (select count(*) from contributions every "
-    "where every.narrator = contributions.narrator) from terms join testimony_movements on term = terms.id "
-    "join contributions using (testimony) where role = 'narrator' and slug in (select value from json_each(?)) "
-    "and vocabulary = 'movement'"
-)
 _BROADER = (
     "select narrow.slug, broad.slug from term_ancestors join terms narrow on narrow.id = term "
     "join terms broad on broad.id = ancestor where narrow.vocabulary = ? and narrow.id <> broad.id"
