@@ -6,6 +6,7 @@ All functions take an open sqlite3 connection and only read.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from archive.words import wanted
 Spoken: TypeAlias = tuple[float, float, int, int]  # a word: start and end in seconds, characters from and to
 DOUBTFUL = 0.5  # probability below which the machine was unsure of a word
 _PROBABILITY = 3  # its place in a word's timing
+_LOW = re.compile(r",\s*(?:0(?:\.[0-4]\d*)?|[\d.]+[eE]-\d+)\]")  # spares reading the others: there are thousands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +186,7 @@ def _lines(conn: sqlite3.Connection, testimony: int, labels: Mapping[int, str]) 
             confidence=confidence,
             reviewed=bool(reviewed),
             tags=tuple(tags.get(number, ())),
-            doubts=tuple(_doubted(text, json.loads(words))) if words else (),
+            doubts=tuple(_doubted(text, json.loads(words))) if words and _LOW.search(words) else (),
         )
         for number, position, start, end, who, text, confidence, reviewed, words in rows
     )
@@ -192,10 +194,9 @@ def _lines(conn: sqlite3.Connection, testimony: int, labels: Mapping[int, str]) 
 
 def _doubted(text: str, words: Sequence[Sequence[object]]) -> Iterator[tuple[int, int]]:
     """Yield where the words stand that the machine was unsure of."""
-    if any(len(word) > _PROBABILITY and _is_doubtful(word[_PROBABILITY]) for word in words):
-        for word, (_, _, first, last) in _found(text, words):
-            if len(word) > _PROBABILITY and _is_doubtful(word[_PROBABILITY]):
-                yield first, last
+    for word, (_, _, first, last) in _found(text, words):
+        if len(word) > _PROBABILITY and _is_doubtful(word[_PROBABILITY]):
+            yield first, last
 
 
 def _is_doubtful(probability: object) -> bool:

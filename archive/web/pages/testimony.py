@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 
 from archive.contents import contents
 from archive.errors import UnknownTestimony
-from archive.reading import Line, Spoken, Testimony, find_inside, read_testimony, read_word_timings
+from archive.reading import Spoken, Testimony, find_inside, read_testimony, read_word_timings
 from archive.web.answers import answer, missing, page, read, sentence
 from archive.web.choices import link
 from archive.web.languages import direction, language
 from archive.web.languages import gettext as _
-from archive.web.said import said
+from archive.web.layout import Site
+from archive.web.transcript import anchor, transcript
 from archive.web.waveform import draw
-from archive.web.wording import second
 from archive.words import SearchError
 
 Ranges = tuple[tuple[int, int], ...]
@@ -39,11 +39,8 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "testimony": found,
         "link": link,
         "anchor": anchor,
-        "spoken": language(),
         "side": direction(),
-        "unsure_here": _("The machine was unsure here"),
-        "cite_label": _("Cite this passage"),
-        "said": said,
+        "passages": transcript(found, hits, Site(datasette)),
         "contents": stretches,
         "waveform": draw(found, stretches, hits),
         "asked": asked[:200],
@@ -82,11 +79,6 @@ async def asked_testimony(datasette: Any, request: Any) -> Any:
             "It may have been withdrawn, or the number is mistyped."
         )
         return await missing(datasette, request, message % {"accession": accession})
-
-
-def anchor(line: Line) -> str:
-    """Return where a passage stands in its page: at its second, else by its number."""
-    return f"p{line.position}" if line.start is None else f"t={second(line.start)}"
 
 
 def pack(words: Sequence[Spoken]) -> Iterator[int]:

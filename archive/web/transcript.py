@@ -1,0 +1,168 @@
+"""A testimony's passages as HTML, made here and not by a template: five hours have thousands of them.
+
+Each has its second, who speaks where that changes, its words, what is doubtful, its terms, and the way to cite it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from archive.browse import TermLink
+from archive.reading import Line, Testimony
+from archive.records import VocabularyName
+from archive.web import languages, wording
+from archive.web.choices import link
+from archive.web.languages import gettext as _
+from archive.web.layout import Site
+
+Range = tuple[int, int]  # characters of a text: from and to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What all passages of one page share: words in the reader's language, and whose voices are named."""
+
+    accession: str
+    site: Site
+    hits: Mapping[int, Sequence[Range]]
+    anchors: tuple[str, ...]  # of the passages with hits, in order
+    names_voices: bool
+    by_machine: bool
+    spoken: str = field(default_factory=languages.language)
+    side: str = field(default_factory=languages.direction)
+    unsure_here: str = field(default_factory=lambda: escape(_("The machine was unsure here")))
+    unsure_word: str = field(default_factory=lambda: escape(_("The machine was unsure of this word")))
+    cite: str = field(default_factory=lambda: escape(_("cite")))
+    kinds: Mapping[VocabularyName, str] = field(
+        default_factory=lambda: {
+            VocabularyName.PLACE: escape(_("place")),
+            VocabularyName.MOVEMENT: escape(_("movement")),
+            VocabularyName.THEME: escape(_("theme")),
+        }
+    )
+    links: dict[TermLink, str] = field(default_factory=dict)  # made once a term
+
+
+def transcript(testimony: Testimony, hits: Mapping[int, Sequence[Range]], site: Site) -> Markup:
+    """Return all passages of a testimony; `hits` are the places in them that say the words looked for."""
+    voices = {line.who for line in testimony.lines if line.who}
+    page = Page(
+        accession=testimony.entry.accession,
+        site=site,
+        hits=hits,
+        anchors=tuple(anchor(line) for line in testimony.lines if line.position in hits),
+        names_voices=len(voices) > 1,
+        by_machine=testimony.making is not None and testimony.making.kind == "machine",
+    )
+    return Markup("\n".join(_passages(testimony.lines, page)))  # noqa: S704 - every text in it is escaped below
+
+
+def anchor(line: Line) -> str:
+    """Return where a passage stands in its page: at its second, else by its number."""
+    return f"p{line.position}" if line.start is None else f"t={wording.second(line.start)}"
+
+
+def said(text: str, marks: Sequence[Range], doubts: Sequence[Range], unsure_word: str) -> str:
+    """Return the text as HTML; marks and doubts may lie over each other."""
+    if not marks and not doubts:
+        return escape(text, quote=False)
+    bounds = sorted({0, len(text), *(place for one in (*marks, *doubts) for place in one)})
+    parts = []
+    for first, last in pairwise(bounds):
+        part = escape(text[first:last], quote=False)
+        if _within(doubts, first):
+            part = f'<span class="unsure-word" title="{unsure_word}">{part}</span>'
+        parts.append(f"<mark>{part}</mark>" if _within(marks, first) else part)
+    return "".join(parts)
+
+
+def _passages(lines: Sequence[Line], page: Page) -> Iterator[str]:
+    speaking, started, hit = "", "", 0
+    for number, line in enumerate(lines):
+        turns = bool(line.who) and line.who != speaking
+        marks = page.hits.get(line.position, ())
+        low = line.confidence is not None and line.confidence < wording.UNSURE and not line.reviewed
+        start = "" if line.start is None else wording.second(line.start)
+        kinds = {
+            "turn": number > 0 and line.who != speaking,
+            "unsure": low and not line.doubts,
+            "reviewed": page.by_machine and line.reviewed,
+            "hit": line.position in page.hits,
+        }
+        yield "".join(
+            (
+                f'<div class="{" ".join(("passage", *(kind for kind, holds in kinds.items() if holds)))}" ',
+                f'id="p{line.position}"',
+                _times(line, start),
+                f' data-who="{escape(line.who or "")}">' if turns else ">",
+                f'<p class="who" dir="auto">{escape(line.who or "")}</p>' if turns and page.names_voices else "",
+                _time(line, start, is_first=start != started),
+                f'<p class="words">{said(line.text, marks, line.doubts, page.unsure_word)}</p>',
+                _doubt(page, is_low=low) if low or line.doubts else "",
+                _steps(page, hit) if kinds["hit"] else "",
+                _notes(page, line.tags) if line.tags else "",
+                _cite(page, line, start),
+                "</div>",
+            )
+        )
+        speaking, started, hit = line.who or "", start, hit + kinds["hit"]
+
+
+def _times(line: Line, start: str) -> str:
+    if not start:
+        return ""
+    return f' data-start="{start}"' + ("" if line.end is None else f' data-end="{wording.second(line.end)}"')
+
+
+def _time(line: Line, start: str, *, is_first: bool) -> str:
+    """Return the passage's second as a link; where two have the same, the first is its anchor."""
+    if line.start is None:
+        return ""
+    identity = f' id="t={start}"' if is_first else ""
+    return f'<a class="time"{identity} href="#t={start}">{wording.timecode(line.start)}</a>'
+
+
+def _doubt(page: Page, *, is_low: bool) -> str:
+    unseen = "" if is_low else " unseen"
+    return f'<p class="doubt{unseen}" lang="{page.spoken}" dir="{page.side}">{page.unsure_here}</p>'
+
+
+def _steps(page: Page, hit: int) -> str:
+    """Return the ways from one passage with a hit to those before and after it."""
+    whole = len(page.anchors)
+    parts = [escape(_("%(number)s of %(whole)s") % {"number": hit + 1, "whole": whole})]
+    if hit:
+        parts.append(f'<a href="#{page.anchors[hit - 1]}">{escape(_("previous"))}</a>')
+    if hit + 1 < whole:
+        parts.append(f'<a href="#{page.anchors[hit + 1]}">{escape(_("next"))}</a>')
+    return f'<p class="hit-steps" lang="{page.spoken}" dir="{page.side}">{" ".join(parts)}</p>'
+
+
+def _notes(page: Page, tags: Sequence[TermLink]) -> str:
+    return f'<ul class="notes">{"".join(page.links.get(term) or _note(page, term) for term in tags)}</ul>'
+
+
+def _note(page: Page, term: TermLink) -> str:
+    address, kind = escape(page.site.path(link(term))), page.kinds[term.vocabulary]
+    made = (
+        f'<li class="{term.vocabulary}"><a href="{address}"><span class="unseen">{kind}: </span>'
+        f"<bdi>{escape(term.preferred)}</bdi></a></li>"
+    )
+    return page.links.setdefault(term, made)
+
+
+def _cite(page: Page, line: Line, start: str) -> str:
+    if start and line.end is not None:
+        asked = f"start={start}&amp;end={wording.second(line.end)}"
+    else:
+        asked = f"from={line.position}&amp;until={line.position}"
+    return f'<a class="cite" href="{page.accession}/cite?{asked}">{page.cite}</a>'
+
+
+def _within(ranges: Sequence[Range], place: int) -> bool:
+    return any(first <= place < last for first, last in ranges)
