@@ -226,7 +226,7 @@ def _ranges(marked: str | None, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _walked(marked: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yield the same, letter by letter: spaces may stand between letters, and the text may hold private signs itself."""
+    """Yield the same letter by letter: spaces may stand between letters, and private signs in the text itself."""
     place = start = 0
     for letter in marked:
         if place < len(text) and letter == text[place]:

@@ -1,4 +1,4 @@
-"""The concordance's page: lines with the word in the middle, in the direction of their script, and all of them as CSV."""
+"""The concordance's page: lines with the word in the middle, in the direction of their script, and all of it as CSV."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.web.answers import guarded
 from archive.web.pages import (
+    compare,
     concordance,
     downloads,
     front,
@@ -14,9 +15,24 @@ from archive.web.pages import (
     terms,
     testimony,
     timeline,
+    together,
     vocabularies,
 )
 
-_PAGES = (downloads, front, search, terms, testimony, vocabularies, similar, concordance, maps, timeline, network)
+_PAGES = (
+    downloads,
+    front,
+    search,
+    terms,
+    testimony,
+    vocabularies,
+    similar,
+    concordance,
+    maps,
+    timeline,
+    network,
+    together,
+    compare,
+)
 
 ROUTES = tuple((pattern, guarded(view)) for module in _PAGES for pattern, view in module.ROUTES)
