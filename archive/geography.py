@@ -40,7 +40,7 @@ class Place:
 
 
 def read_places(
-    conn: sqlite3.Connection, hits: Hits | None, language: str, *, limit: int = 500
+    conn: sqlite3.Connection, hits: Hits | None, language: str, *, limit: int = 300
 ) -> tuple[tuple[Place, ...], int]:
     """Return the places that are spoken of most, each under its nearest broader one, and how many there are."""
     counted = tally(conn, Facet.PLACE, hits)

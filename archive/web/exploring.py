@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from archive.labels import value_names
 from archive.query import Facet
@@ -44,10 +45,10 @@ async def explore(datasette: Any, request: Any, name: str, look: Look) -> Any:
     return await page(datasette, request, name, {**found, "asked": asked})
 
 
-def narrowed(asked: Search, facet: Facet, key: str) -> str:
-    """Return the address of those passages found that have this value too."""
-    query = asked.query.with_value(facet, key)
-    return asked.asking(replace(query, all_of=query.all_of | {facet})).address
+def narrowing(asked: Search, facet: Facet) -> str:
+    """Return the address of those passages found that have a value too, but for its key, which goes at the end."""
+    pairs = [*asked.pairs, *([("all", facet.value)] if asked.query.keys(facet) and not facet.is_single else [])]
+    return f"/search?{urlencode([*dict.fromkeys(pairs), (facet.value, '')])}"
 
 
 def _here(name: str, address: str) -> str:

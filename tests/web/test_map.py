@@ -192,11 +192,11 @@ def test_every_mark_says_its_place_and_number_and_leads_to_its_passages(archive:
 
 def test_the_choices_of_a_search_stay_in_every_link(archive: Archive) -> None:
     html = ask(archive, "/map?theme=strike").text
-    assert 'href="/search?place=glasgow&amp;theme=strike"' in html
+    assert 'href="/search?theme=strike&amp;place=glasgow"' in html
     assert 'href="/timeline?theme=strike"' in html
     assert re.search(r'class="chip" href="/map"', html)
     narrowed = ask(archive, "/map?place=turin").text
-    assert 'href="/search?place=turin&amp;place=glasgow&amp;all=place"' in narrowed
+    assert 'href="/search?place=turin&amp;all=place&amp;place=glasgow"' in narrowed
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from functools import partial
 from typing import Any
 
 from archive.geography import read_places
@@ -11,7 +10,7 @@ from archive.query import Facet
 from archive.search import Hits
 from archive.web.choices import Search
 from archive.web.drawn_map import draw_map
-from archive.web.exploring import explore, narrowed
+from archive.web.exploring import explore, narrowing
 
 
 async def places_on_map(request: Any, datasette: Any) -> Any:
@@ -28,5 +27,5 @@ def _look(conn: sqlite3.Connection, asked: Search, hits: Hits | None, language: 
         "places": places,
         "number": number,
         "drawing": draw_map(places),
-        "to": partial(narrowed, asked, Facet.PLACE),
+        "to": narrowing(asked, Facet.PLACE),
     }

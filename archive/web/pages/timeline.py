@@ -11,7 +11,7 @@ from archive.query import Facet
 from archive.search import Hits
 from archive.web.choices import FROM, UNTIL, Search
 from archive.web.drawn_years import draw_bars, draw_beams
-from archive.web.exploring import explore, narrowed
+from archive.web.exploring import explore, narrowing
 from archive.web.languages import direction
 
 APART = (FROM, UNTIL, "page")  # what the page's own form says
@@ -34,6 +34,6 @@ def _look(leftwards: bool, conn: sqlite3.Connection, asked: Search, hits: Hits |
         "beams": draw_beams(found.spans, found.spoken, leftwards=leftwards),
         "leftwards": leftwards,
         "others": tuple((name, value) for name, value in asked.pairs if name not in APART),
-        "to_year": partial(narrowed, asked, Facet.YEAR),
-        "to_recorded": partial(narrowed, asked, Facet.RECORDED),
+        "to_year": narrowing(asked, Facet.YEAR),
+        "to_recorded": narrowing(asked, Facet.RECORDED),
     }
