@@ -10,7 +10,7 @@ from archive.geography import Place
 from archive.web.projection import HEIGHT, PER_KM, WIDTH, frame, project
 
 SHOWN = 1120.0  # pixels that a whole map is wide on a desk
-LARGEST, SMALLEST = 20.0, 4.0  # pixels, radius of a point
+LARGEST, QUIET, SMALLEST = 20.0, 11.0, 3.5  # pixels, radius of a point, also on a map of the whole world
 WIDEST = 1600.0  # km: wider areas, whole continents, stand in the list only
 LABELS, LETTER, LINE = 14, 7.2, 15.0  # how many names are written; pixels of a letter and a line
 
@@ -54,7 +54,7 @@ def draw_map(places: Sequence[Place], *, whole: bool = False) -> Drawing:
     left, top, width, height = (0.0, 0.0, WIDTH, HEIGHT) if whole else frame(points)
     unit = width / SHOWN
     most = max((place.passages for place, _ in drawn if not place.radius_km), default=1)
-    marks = [_mark(place, at, most, unit) for place, at in drawn]
+    marks = [_mark(place, at, unit, (QUIET if whole else LARGEST) / math.sqrt(most)) for place, at in drawn]
     marks.sort(key=lambda mark: (not mark.is_area, -mark.radius, mark.place.slug))
     return Drawing(left=left, top=top, width=width, height=height, marks=_labelled(marks, unit))
 
@@ -64,8 +64,8 @@ def _is_drawn(place: Place) -> bool:
     return place.radius_km is None or (place.itself > 0 and place.radius_km <= WIDEST)
 
 
-def _mark(place: Place, at: tuple[float, float], most: int, unit: float) -> Mark:
-    pixels = max(LARGEST * math.sqrt(min(place.passages / most, 1.0)), SMALLEST)
+def _mark(place: Place, at: tuple[float, float], unit: float, scale: float) -> Mark:
+    pixels = max(scale * math.sqrt(place.passages), SMALLEST)
     radius = max(place.radius_km * PER_KM, SMALLEST * unit) if place.radius_km else pixels * unit
     return Mark(place=place, x=at[0], y=at[1], radius=radius, is_area=place.radius_km is not None)
 

@@ -6,9 +6,12 @@ import sqlite3
 from typing import Any
 
 from archive.browse import count_archive, list_testimonies, most_spoken_of
+from archive.geography import read_points
 from archive.records import VocabularyName
 from archive.web.answers import page, read
 from archive.web.choices import read_search
+from archive.web.drawn_map import draw_map
+from archive.web.languages import language
 
 NEWEST = 8  # testimonies on the home page
 LISTED = 50  # testimonies on a page of their list
@@ -17,12 +20,14 @@ TERMS = 8  # terms of each vocabulary on the home page
 
 async def home(request: Any, datasette: Any) -> Any:
     """What the archive is, how much it holds, what it speaks of, and what came in last."""
+    spoken = language()
 
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
         return {
             "totals": count_archive(conn),
             "terms": {name: most_spoken_of(conn, name, limit=TERMS) for name in VocabularyName},
             "newest": list_testimonies(conn, limit=NEWEST),
+            "world": draw_map(read_points(conn, spoken), whole=True),
         }
 
     return await page(datasette, request, "home", await read(datasette, request, work))
