@@ -20,6 +20,8 @@ from archive.web.choices import link
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
 
+LONG = 150  # passages, beyond which browsers lay out only the sheets that are in sight
+SHEET = 30  # passages
 Range = tuple[int, int]  # characters of a text: from and to
 
 
@@ -59,7 +61,12 @@ def transcript(testimony: Testimony, hits: Mapping[int, Sequence[Range]], site: 
         names_voices=len(voices) > 1,
         by_machine=testimony.making is not None and testimony.making.kind == "machine",
     )
-    return Markup("\n".join(_passages(testimony.lines, page)))  # noqa: S704 - every text in it is escaped below
+    made = list(_passages(testimony.lines, page))
+    if len(made) > LONG:
+        made = [
+            f'<div class="sheet">{"".join(made[first : first + SHEET])}</div>' for first in range(0, len(made), SHEET)
+        ]
+    return Markup("\n".join(made))  # noqa: S704 - every text in it is escaped below
 
 
 def anchor(line: Line) -> str:
