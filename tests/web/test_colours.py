@@ -58,12 +58,25 @@ def test_every_colour_pair_reaches_aa(scheme: str) -> None:
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < AA} == {}
 
 
-@pytest.mark.parametrize("sheet", ["furniture.css", "pages.css", "voices.css", "datasette.css"])
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "furniture.css",
+        "pages.css",
+        "voices.css",
+        "map.css",
+        "timeline.css",
+        "network.css",
+        "datasette.css",
+    ],
+)
 def test_no_other_style_sheet_names_a_colour(sheet: str) -> None:
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", rules(sheet)) == []
 
 
-@pytest.mark.parametrize("sheet", ["furniture.css", "pages.css", "voices.css"])
+@pytest.mark.parametrize(
+    "sheet", ["furniture.css", "pages.css", "voices.css", "map.css", "timeline.css", "network.css"]
+)
 def test_the_pages_can_be_turned_round(sheet: str) -> None:
     sided = r"-(?:left|right)\b|[;{ ](?:left|right):|(?:text-align|float): (?:left|right)"
     assert re.findall(sided, rules(sheet)) == []

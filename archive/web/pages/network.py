@@ -14,7 +14,7 @@ from archive.web.drawn_network import LONGEST, RING, SIZE, draw_network
 from archive.web.languages import gettext as _
 from archive.web.languages import language
 
-LISTED = 60  # ties in the table
+LISTED = 40  # ties in the table
 LETTER = 7.8  # units of the drawing, about, that a letter is wide
 AROUND = 24  # movements round the one that is looked at
 
