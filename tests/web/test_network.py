@@ -55,10 +55,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return a_net(tmp_path_factory.mktemp("net"))
 
 
-def ask(archive: Archive, path: str, **request: object) -> httpx.Response:
+def ask(archive: Archive, path: str) -> httpx.Response:
     """What the archive answers at this address."""
     with served.served(archive) as datasette:
-        return served.ask(datasette, path, **request)
+        return served.ask(datasette, path)
 
 
 def ties(archive: Archive, also: str | None = None) -> dict[tuple[str, str], dict[str, tuple[str, ...]]]:
