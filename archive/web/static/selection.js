@@ -73,7 +73,8 @@ export class Excerpt {
 
   place(range) {
     this.bar.hidden = false;
-    const box = range.getBoundingClientRect();
+    const boxes = range.getClientRects();
+    const box = { left: boxes[0]?.left ?? 0, top: boxes[0]?.top ?? 0, bottom: range.getBoundingClientRect().bottom };
     const own = this.bar.getBoundingClientRect();
     const room = document.querySelector("[data-player]")?.offsetHeight ?? 0;
     const above = box.top - own.height - APART;
