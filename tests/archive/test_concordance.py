@@ -14,6 +14,7 @@ from archive.query import Facet, Query
 from archive.records import Description
 from archive.search import CLOSE, OPEN
 from archive.store.browsing import refresh_counts
+from archive.store.facets import index_testimony
 from archive.words import SearchError
 from tests.builders import a_testimony, an_archive
 from tests.web.served import tag
@@ -42,8 +43,6 @@ def conn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connectio
             "update segments set narrator = (select id from narrators where name = 'Bea') where text like '%red coat%'"
         )
         db.execute("update passages set narrator = (select narrator from segments where segments.id = passages.id)")
-        from archive.store.facets import index_testimony
-
         tag(db)
         for number in range(1, 4):
             index_testimony(db, number)
@@ -109,6 +108,17 @@ def test_shares_are_counted_in_all_words_of_a_narrator(conn: sqlite3.Connection)
     assert (ana.lines, ana.words) == (2, 7)
     assert ana.rate == pytest.approx(2 / 7 * 10_000)
     assert found.unnamed == 3
+
+
+def test_words_are_counted_in_scripts_without_spaces_too(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path)
+    with archive.write() as db:
+        a_testimony(db, "她穿红外套。")
+        db.execute("insert into narrators (name) values ('Lin')")
+        db.execute("update passages set narrator = 1")
+        index_testimony(db, 1)
+        refresh_counts(db)
+        assert read(db.conn, "外套").narrators[0].words == 5
 
 
 def test_years_are_those_of_the_recordings(conn: sqlite3.Connection) -> None:

@@ -82,6 +82,7 @@ def test_a_cell_counts_what_a_search_for_both_finds(
     for row in found.rows:
         for column in found.columns:
             if (rows, row.key) == (columns, column.key):
+                assert (row.key, column.key) not in found.cells
                 continue
             both = question.with_value(rows, row.key).with_value(columns, column.key)
             both = Query(words=both.words, chosen=both.chosen, all_of=frozenset({rows, columns}))

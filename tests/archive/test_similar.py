@@ -21,6 +21,8 @@ TALKS = (
     ("My aunt hid the warrant from the bailiffs.", "The warrant was read on the landing.", "A warrant, bailiffs."),
     ("Nobody had a warrant.", *PLAIN),
     ("Torino. Turin, 1969.", "Glasgow, Glasgow."),
+    ("Rental books.",),
+    ("Rents rose everywhere from Glasgow outwards.",),
 )
 
 
@@ -66,19 +68,20 @@ def test_it_says_at_how_many_passages_of_how_many_testimonies_it_looked(conn: sq
 
 
 def test_shared_terms_lead_from_one_wording_to_another(conn: sqlite3.Connection) -> None:
-    (only,) = find_similar(conn, "2026.001", 1).found
-    assert only.passage.text == "Torino. Turin, 1969."
-    assert [(one.facet, one.key) for one in only.shared] == [(Facet.PLACE, "turin")]
+    (only,) = find_similar(conn, "2026.005", 0).found
+    assert only.passage.text.startswith("Rents rose")
+    assert only.passage.marks == ()
+    assert [(one.facet, one.key) for one in only.shared] == [(Facet.THEME, "rent")]
 
 
 def test_the_broader_of_two_shared_terms_is_not_named(conn: sqlite3.Connection) -> None:
-    for one in find_similar(conn, "2026.004", 1, within=True).found:
-        assert Facet.PLACE not in {shared.facet for shared in one.shared if shared.key == "scotland"}
+    (only,) = find_similar(conn, "2026.004", 1).found
+    assert [one.key for one in only.shared] == ["glasgow"]
 
 
 def test_pairs_of_letters_are_looked_for_where_a_script_sets_no_spaces(conn: sqlite3.Connection) -> None:
     assert '"罢 工"' in phrases("工\u200b人\u200b罢\u200b工")
-    (only,) = find_similar(conn, "2026.005", 0).found
+    (only,) = find_similar(conn, "2026.007", 0).found
     assert only.passage.text == "昨天罢工开始。"
     assert [only.passage.text[start:end] for start, end in only.passage.marks] == ["罢工"]
 
