@@ -107,7 +107,7 @@ def _passages(lines: Sequence[Line], page: Page) -> Iterator[str]:
                 f'id="p{line.position}"',
                 _times(line, start),
                 f' data-who="{escape(line.who or "")}">' if turns else ">",
-                f'<p class="who" dir="auto">{escape(line.who or "")}</p>' if turns and page.names_voices else "",
+                f'<p class="who"><bdi>{escape(line.who or "")}</bdi></p>' if turns and page.names_voices else "",
                 _time(line, start, is_first=start != started),
                 f'<p class="words">{said(line.text, marks, line.doubts, page.unsure_word)}</p>',
                 _doubt(page, is_low=low) if low or line.doubts else "",

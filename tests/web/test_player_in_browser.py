@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from archive.folder import Archive
+from archive.records import Description
 from tests.builders import a_testimony
-from tests.web.builders import CORTEO, STAIRS, Reader, a_browser, an_archive, reading
+from tests.web.builders import CORTEO, STAIRS, Reader, a_browser, a_recorded, an_archive, reading
 from tests.web.served import listening
 
 pytestmark = pytest.mark.browser
 
+LONGER = "2026.005"
 SPOKEN = "[...(CSS.highlights.get('spoken') ?? [])].map(String).join()"
 CURSOR = "[...(CSS.highlights.get('cursor') ?? [])].map(String).join()"
 EXCERPT = "[...(CSS.highlights.get('excerpt') ?? [])].map(String).join(' ')"
@@ -25,6 +27,7 @@ NOW = "document.querySelector('[data-media]').currentTime"
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     archive = an_archive(tmp_path_factory.mktemp("player"))
     with archive.write() as db:
+        a_recorded(archive, db, Description(title="Longer than a minute"), tone=5000)
         a_testimony(db, *[f"Line {number} of very many." for number in range(5000)], title="Long", digest="9")
     return archive
 
@@ -229,6 +232,24 @@ def test_the_place_and_the_speed_are_remembered_and_offered(reader: Reader) -> N
     assert now(reader) == 0
 
 
+def test_a_reader_who_comes_back_is_offered_the_place(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{LONGER}")
+    reader.page.evaluate(f"localStorage.setItem('conricerca:at:{LONGER}', '31.5')")
+    reader.page.reload()
+    reader.until("document.querySelector('[data-notice]').textContent === 'Go on from 0:31'")
+    assert now(reader) == 0, "offered, not forced"
+    reader.page.click("[data-notice] button")
+    reader.until(f"!{PAUSED} && {NOW} > 31.4")
+    assert reader.page.text_content("[data-notice]") == ""
+
+
+def test_a_click_on_a_mark_goes_to_its_second(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}")
+    reader.until("document.querySelector('[data-media]').duration > 11")
+    reader.page.locator("[data-marks] use.theme").first.click()
+    assert now(reader) == pytest.approx(3.2, abs=0.05)
+
+
 def test_a_stretch_is_cited_without_javascript(browser: Any, address: str) -> None:
     with reading(browser, address, java_script_enabled=False) as reader:
         reader.goto(f"/testimonies/{STAIRS}")
@@ -290,7 +311,7 @@ def test_speed_and_slider_reach_the_recording(reader: Reader) -> None:
 
 
 def test_five_thousand_passages_are_ready_in_two_seconds(reader: Reader, archive: Archive) -> None:
-    reader.goto("/testimonies/2026.005#p4900")
+    reader.goto("/testimonies/2026.006#p4900")
     ready = reader.page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
     assert reader.page.locator(".passage").count() == 5000
     assert ready < 2000

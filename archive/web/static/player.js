@@ -36,6 +36,7 @@ class Player {
       media.addEventListener(event, () => this.show());
     }
     media.addEventListener("play", () => this.tick());
+    media.addEventListener("timeupdate", () => this.stopAtTheEnd());
     media.addEventListener("error", () => this.fail());
     this.bar.addEventListener("click", (event) => this.press(event.target.closest("[data-do]")?.dataset.do));
     this.wireSlider(this.part("progress"));
@@ -152,9 +153,17 @@ class Player {
 
   tick() {
     if (this.media.paused) return;
-    if (this.until !== null && this.media.currentTime >= this.until) this.media.pause();
+    this.stopAtTheEnd();
     this.tell();
     requestAnimationFrame(() => this.tick());
+  }
+
+  // of a quotation or stretch; a page in the background hears of it by timeupdate alone, and late
+  stopAtTheEnd() {
+    const { media, until } = this;
+    if (until === null || media.paused || media.currentTime < until) return;
+    media.pause();
+    media.currentTime = until;
   }
 
   tell() {
