@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from archive.folder import Archive
-from tests.builders import a_testimony
 from tests.web.builders import CORTEO, GATE, STAIRS, WAITING, Reader, a_browser, an_archive, reading
 from tests.web.served import listening
 
@@ -21,10 +20,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    archive = an_archive(tmp_path_factory.mktemp("browser"))
-    with archive.write() as db:
-        a_testimony(db, *[f"Line {number} of very many." for number in range(5000)], title="Long", digest="9")
-    return archive
+    return an_archive(tmp_path_factory.mktemp("browser"))
 
 
 @pytest.fixture(scope="module")
