@@ -24,6 +24,9 @@ from archive.similar import FOUND, PER_TESTIMONY, Similar, find_passage, shared_
 
 NAME = "embeddings.db"
 FORMAT = 1  # of the file; one of another format is made anew
+# All passages are compared by the signs of their vectors' numbers, which is quick and nearly right;
+# the nearest of those by the numbers themselves.
+BY_SIGNS = 1_000
 NEAREST = 200  # passages that are looked through for those of different testimonies
 
 
@@ -97,7 +100,8 @@ def find_nearest(
         vector = index.execute(_VECTOR, [number, digest(text)]).fetchone()
         if vector is None:
             return Nearest(made=made, has_vector=False, found=())
-        near = index.execute(_NEAREST if within else _NEAREST_ELSEWHERE, [*vector, NEAREST, testimony][: 3 - within])
+        asked = {"signs": vector[0], "vector": vector[1], "own": testimony, "within": within}
+        near = index.execute(_NEAREST, asked | {"by_signs": BY_SIGNS, "nearest": NEAREST})
         rows = [(passage, of, sha256) for passage, of, sha256 in near if passage != number]
     best = _spread(conn, rows, limit)
     shared = shared_values(conn, number, best)
@@ -106,15 +110,16 @@ def find_nearest(
 
 
 _VECTOR = (
-    "select embedding from vectors join embedded on embedded.passage = vectors.passage "
-    "where vectors.passage = ? and sha256 = ?"
+    "select signs, embedding from embedded join vectors on vectors.passage = embedded.passage "
+    "where embedded.passage = ? and sha256 = ?"
 )
 _NEAREST = (
-    "select vectors.passage, embedded.testimony, sha256 from vectors "
-    "join embedded on embedded.passage = vectors.passage "
-    "where embedding match vec_int8(?) and k = ? order by distance"
+    "with alike as materialized (select passage, testimony, sha256 from embedded "
+    "where signs is not null and (:within or testimony <> :own) "
+    "order by vec_distance_hamming(vec_bit(signs), vec_bit(:signs)) limit :by_signs) "
+    "select alike.passage, testimony, sha256 from alike join vectors on vectors.passage = alike.passage "
+    "order by vec_distance_cosine(vec_int8(embedding), vec_int8(:vector)), alike.passage limit :nearest"
 )
-_NEAREST_ELSEWHERE = _NEAREST.replace("order by", "and vectors.testimony <> ? order by")
 
 
 def _made(index: Any) -> Made:
@@ -123,7 +128,7 @@ def _made(index: Any) -> Made:
     try:
         form, model = index.execute("select format, model from made").fetchone() or (None, "")
         passages, testimonies = index.execute(
-            "select count(*), count(distinct testimony) from embedded where has_vector"
+            "select count(*), count(distinct testimony) from embedded where signs is not null"
         ).fetchone()
     except apsw.Error as error:  # some other file, or one that was begun by another version
         raise NoEmbeddings from error

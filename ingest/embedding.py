@@ -51,14 +51,15 @@ class Embedder:
         """How many numbers a vector has."""
         return int(self.model.dim)
 
-    def vectors(self, texts: Sequence[str]) -> list[bytes]:
-        """Return each text's vector as signed bytes; the largest number of each is 127, or all are 0."""
+    def vectors(self, texts: Sequence[str]) -> list[tuple[bytes, bytes]]:
+        """Return each text's vector, as signed bytes with 127 for the largest (or all 0), and its signs as bits."""
         import numpy
 
         found = self.model.encode(list(texts), use_multiprocessing=False)
         largest = numpy.abs(found).max(axis=1, keepdims=True)
         scaled = numpy.rint(found / numpy.where(largest > 0, largest, 1) * 127).astype(numpy.int8)
-        return [row.tobytes() for row in scaled]
+        signs = numpy.packbits(scaled > 0, axis=1)  # filled up with zeros to whole bytes
+        return [(row.tobytes(), bits.tobytes()) for row, bits in zip(scaled, signs, strict=True)]
 
 
 def load_embedder(model: str) -> Embedder:
@@ -159,13 +160,8 @@ def _prepare(path: Path, embedder: Embedder) -> None:
         index.execute(
             "create table made (format integer, model text, given text, fingerprint text, dimensions integer)"
         )
-        index.execute(
-            "create table embedded (passage integer primary key, testimony integer, sha256 blob, has_vector integer)"
-        )
-        index.execute(
-            "create virtual table vectors using vec0(passage integer primary key, testimony integer, "
-            f"embedding int8[{embedder.dimensions}] distance_metric=cosine)"
-        )
+        index.execute("create table embedded (passage integer primary key, testimony integer, sha256 blob, signs blob)")
+        index.execute("create table vectors (passage integer primary key, embedding blob)")
         index.execute(
             "insert into made values (?, ?, ?, ?, ?)",
             [FORMAT, embedder.name, embedder.given, embedder.fingerprint, embedder.dimensions],
@@ -177,7 +173,7 @@ def _is_ours(index: Any, embedder: Embedder) -> bool:
 
     try:
         made = index.execute("select format, fingerprint, dimensions from made").fetchone()
-        index.execute("select has_vector from embedded, vectors limit 0").fetchall()
+        index.execute("select embedded.signs, vectors.embedding from embedded, vectors limit 0").fetchall()
     except apsw.Error:  # empty, some other file, or made by another version
         return False
     return bool(made == (FORMAT, embedder.fingerprint, embedder.dimensions))
@@ -229,15 +225,15 @@ def _store(index: Any, embedder: Embedder, changed: Sequence[tuple[int, int, str
         index.executemany("delete from vectors where passage = ?", old)
         index.executemany("delete from embedded where passage = ?", old)
         index.executemany(
-            "insert into vectors (passage, testimony, embedding) values (?, ?, vec_int8(?))",
-            [(passage, of, vector) for (passage, of, _), vector in zip(changed, vectors, strict=True) if any(vector)],
+            "insert into embedded (passage, testimony, sha256, signs) values (?, ?, ?, ?)",
+            [
+                (passage, of, digest(text), signs if any(vector) else None)
+                for (passage, of, text), (vector, signs) in zip(changed, vectors, strict=True)
+            ],
         )
         index.executemany(
-            "insert into embedded (passage, testimony, sha256, has_vector) values (?, ?, ?, ?)",
-            [
-                (passage, of, digest(text), any(vector))
-                for (passage, of, text), vector in zip(changed, vectors, strict=True)
-            ],
+            "insert into vectors (passage, embedding) values (?, ?)",
+            [(passage, vector) for (passage, _, _), (vector, _) in zip(changed, vectors, strict=True) if any(vector)],
         )
 
 
