@@ -126,15 +126,22 @@ def _made(index: Any) -> Made:
     import apsw
 
     try:
-        form, model = index.execute("select format, model from made").fetchone() or (None, "")
-        passages, testimonies = index.execute(
-            "select count(*), count(distinct testimony) from embedded where signs is not null"
-        ).fetchone()
+        form, model, *counts = index.execute("select format, model, passages, testimonies from made").fetchone() or (
+            None,
+            "",
+            0,
+            0,
+        )
+        if None in counts:  # it is being made just now, or that was interrupted
+            counts = index.execute(_COUNTS).fetchone()
     except apsw.Error as error:  # some other file, or one that was begun by another version
         raise NoEmbeddings from error
-    if form != FORMAT or not passages:
+    if form != FORMAT or not counts[0]:
         raise NoEmbeddings
-    return Made(model=model, passages=passages, testimonies=testimonies)
+    return Made(model=model, passages=counts[0], testimonies=counts[1])
+
+
+_COUNTS = "select count(*), count(distinct testimony) from embedded where signs is not null"
 
 
 def _spread(conn: sqlite3.Connection, rows: Sequence[tuple[int, int, bytes]], limit: int) -> list[int]:

@@ -158,14 +158,21 @@ def _prepare(path: Path, embedder: Embedder) -> None:
         part.unlink(missing_ok=True)
     with closing(connect(path, write=True)) as index, index:
         index.execute(
-            "create table made (format integer, model text, given text, fingerprint text, dimensions integer)"
+            "create table made (format integer, model text, given text, fingerprint text, dimensions integer, "
+            "passages integer, testimonies integer)"
         )
         index.execute("create table embedded (passage integer primary key, testimony integer, sha256 blob, signs blob)")
         index.execute("create table vectors (passage integer primary key, embedding blob)")
         index.execute(
-            "insert into made values (?, ?, ?, ?, ?)",
+            "insert into made (format, model, given, fingerprint, dimensions) values (?, ?, ?, ?, ?)",
             [FORMAT, embedder.name, embedder.given, embedder.fingerprint, embedder.dimensions],
         )
+
+
+_COUNT = (
+    "update made set (passages, testimonies) = "
+    "(select count(*), count(distinct testimony) from embedded where signs is not null)"
+)
 
 
 def _is_ours(index: Any, embedder: Embedder) -> bool:
@@ -199,6 +206,7 @@ def _bring_up_to_date(index: Any, conn: sqlite3.Connection, embedder: Embedder, 
         report.advance(done)
     gone = [passage for (passage,) in index.execute("select passage from embedded where passage > ?", [last])]
     _store(index, embedder, [], gone)
+    index.execute(_COUNT)  # for readers, who would count a million rows on each page
     return Embedded(new=new, kept=done - new, removed=removed + len(gone))
 
 
@@ -221,6 +229,7 @@ def _store(index: Any, embedder: Embedder, changed: Sequence[tuple[int, int, str
         return
     vectors = embedder.vectors([text for _, _, text in changed]) if changed else []
     with index:
+        index.execute("update made set passages = null, testimonies = null")  # until they are counted again
         old = [(passage,) for passage in (*gone, *(passage for passage, _, _ in changed))]
         index.executemany("delete from vectors where passage = ?", old)
         index.executemany("delete from embedded where passage = ?", old)

@@ -148,7 +148,9 @@ def test_a_run_that_was_killed_goes_on(archive: Archive, model: Path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         index(archive, model)
     monkeypatch.setattr(embedding, "_store", store)
+    assert read_made(archive.derived / NAME).passages == 2
     assert index(archive, model) == embedding.Embedded(new=4, kept=2, removed=0)
+    assert read_made(archive.derived / NAME).passages == 6
 
 
 def test_another_model_makes_the_index_anew(archive: Archive, model: Path, tmp_path: Path) -> None:
