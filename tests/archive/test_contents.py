@@ -47,8 +47,17 @@ def test_a_stretch_begins_where_the_subject_changes() -> None:
 
 
 def test_what_is_said_everywhere_names_no_stretch_before_what_is_said_there() -> None:
-    told = [(STRIKE, RENT)] * 20 + [(STRIKE, PRISON)] * 20
-    assert [one.terms for one in contents(lines(*told))] == [(RENT, STRIKE), (PRISON, STRIKE)]
+    told = [(BREAD, RENT)] * 20 + [(BREAD, PRISON)] * 20
+    assert [one.terms for one in contents(lines(*told))] == [(RENT, BREAD), (PRISON, BREAD)]
+
+
+def test_two_stretches_of_the_same_name_are_one() -> None:
+    told = [
+        *[(RENT,), (RENT,), (RENT,), (RENT,), (STRIKE,)] * 6,
+        *[(STRIKE,), (STRIKE,), (STRIKE,), (STRIKE,), (RENT,)] * 6,
+    ]
+    assert contents(lines(*told)) == ()
+    assert len(contents(lines(*told, *[(SEA,)] * 30))) == 2
 
 
 def test_an_account_without_times_has_contents_too() -> None:

@@ -51,7 +51,13 @@ def test_a_waveform_is_high_where_the_recording_is_loud() -> None:
 
 
 def test_a_quiet_recording_is_drawn_as_high_as_a_loud_one() -> None:
-    assert drawn(a_sound(0.02, 0.04)) == pytest.approx(drawn(a_sound(0.4, 0.8)), abs=3)
+    assert list(drawn(a_sound(0.02, 0.04))) == pytest.approx(list(drawn(a_sound(0.4, 0.8))), abs=3)
+
+
+def test_eight_bits_are_counted_from_their_own_silence() -> None:
+    sound = a_sound(0.0, 0.5, 0.1, 0.5)
+    eight = drawn((sound // 256 + 128).astype(np.uint8), kind="u8")
+    assert list(eight) == pytest.approx(list(drawn(sound)), abs=12)
 
 
 def test_silence_stays_flat() -> None:

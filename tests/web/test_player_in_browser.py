@@ -152,7 +152,7 @@ def test_an_address_with_a_stretch_lights_it_up_and_plays_just_that(reader: Read
     reader.page.keyboard.press(" ")
     reader.until(f"!{PAUSED}")
     reader.until(PAUSED)
-    assert now(reader) == pytest.approx(6.4, abs=0.2)
+    assert now(reader) == pytest.approx(6.4, abs=0.02)
 
 
 @pytest.mark.parametrize("stretch", ["-3", "9,4", "4,4", "999", "3,999", "x", "1,2,3", "1e9"])
@@ -177,7 +177,7 @@ def test_selected_words_can_be_played_and_shared_to_the_word(reader: Reader, add
     reader.page.click("[data-excerpt-do=play]")
     reader.until(f"!{PAUSED}")
     reader.until(PAUSED)
-    assert now(reader) == pytest.approx(6.83, abs=0.2)
+    assert now(reader) == pytest.approx(6.83, abs=0.02)
 
 
 def test_an_excerpt_is_chosen_with_the_keyboard_alone(reader: Reader) -> None:
