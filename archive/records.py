@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeAlias
 
 from transcripts.model import Transcript
+
+Peaks: TypeAlias = bytes  # a waveform: see ingest/waveforms.py
 
 ANY_LANGUAGE = "mul"  # ISO 639-2 for "multiple languages": a variant that is used in every language
 
@@ -129,7 +132,7 @@ class Original:
     filename: str
     duration: float | None = None
     remark: str | None = None
-    peaks: bytes | None = None
+    peaks: Peaks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
