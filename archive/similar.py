@@ -32,8 +32,8 @@ MOST_WORDS = 12  # rare words of a passage that others are looked for by
 MOST_CHARACTERS = 6_000  # of a passage that are looked at: some accounts are one long passage
 RARE = 0.02  # of all passages may say a word that counts as rare,
 AT_LEAST, AT_MOST = 12, 2_000  # but so many always, and never more
-BUDGET = 5_000  # passages that are looked at for one page: what is rarest is looked for first
-WEIGHED = 400  # of these are compared in full
+BUDGET = 4_000  # passages that are looked at for one page: what is rarest is looked for first
+WEIGHED = 250  # of these are compared in full
 WEAK = 0.15  # of the likeness of the first: what is less alike than that is left out
 PER_TESTIMONY = 2  # passages of one testimony on a page
 FOUND = 20  # passages on a page
@@ -166,7 +166,7 @@ def phrases(text: str) -> list[str]:
 
 def _traits(conn: sqlite3.Connection, number: int) -> list[_Trait]:
     """Return the rare words and values of a passage with the passages that have them, within the budget."""
-    total = conn.execute("select count(*) from passage_facets").fetchone()[0]
+    total = conn.execute("select coalesce(sum(passages), 0) from catalogue").fetchone()[0]
     rare = max(AT_LEAST, min(AT_MOST, int(total * RARE)))
     (text,) = conn.execute("select text from passage_words where id = ?", [number]).fetchone()
     words = sorted(_rare_words(conn, text[:MOST_CHARACTERS], rare))[:MOST_WORDS]
