@@ -156,10 +156,7 @@ def _notes(page: Page, tags: Sequence[TermLink]) -> str:
 
 def _note(page: Page, term: TermLink) -> str:
     address, kind = escape(page.site.path(link(term))), page.kinds[term.vocabulary]
-    made = (
-        f'<li class="{term.vocabulary}"><a href="{address}"><span class="unseen">{kind}: </span>'
-        f"<bdi>{escape(term.preferred)}</bdi></a></li>"
-    )
+    made = f'<li><a class="{term.vocabulary}" href="{address}" title="{kind}">{escape(term.preferred)}</a></li>'
     return page.links.setdefault(term, made)
 
 
