@@ -239,7 +239,7 @@ def _weighed(conn: sqlite3.Connection, traits: Sequence[_Trait], among: Mapping[
         "where id in (select value from json_each(?))",
         [json.dumps(best)],
     )
-    lengths = dict(rows.fetchall())
+    lengths: dict[int, int] = dict(rows.fetchall())
 
     def likeness(passage: int) -> float:
         length = min(4.0, lengths[passage] / LONG)
