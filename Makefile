@@ -7,9 +7,10 @@ SERVE ?= 1
 MODEL ?=
 PORT ?= 8001
 DEMO ?= demo-archive
+LOCALE := archive/web/locale
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: demo test lint bench docs openai-whisper requirements clean help
+.PHONY: demo test lint translations bench docs openai-whisper requirements clean help
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/'
@@ -30,10 +31,15 @@ lint: $(VENV)/.dev ## check style, types, layers and generated documents
 docs: $(VENV)/.dev ## write the generated parts of the documents again
 	$(BIN)/cog -r docs/cli.md docs/schema.md
 
+translations: $(VENV)/.dev ## gather the strings that readers see, and add new ones to the catalogues
+	$(BIN)/pybabel -q extract -F archive/web/locale/babel.cfg -k N_ -k counted:1,2 --no-location --sort-output --omit-header -o $(LOCALE)/conricerca.pot .
+	for language in es fr it ar; do $(BIN)/pybabel -q update --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header -l $$language -i $(LOCALE)/conricerca.pot -o $(LOCALE)/$$language.po; done
+
 bench: $(VENV)/.dev ## print the figures of docs/performance.md (takes a while)
 	$(BIN)/python -m bench.transcribe
 	$(BIN)/python -m bench.tag
 	$(BIN)/python -m bench.browse
+	$(BIN)/python -m bench.search
 
 openai-whisper: $(VENV)/.dev ## add the second engine; install the torch build of your choice first, or take the default one
 	$(BIN)/python -c "import torch" 2>/dev/null || $(PIP) torch==2.13.0

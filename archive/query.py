@@ -29,7 +29,7 @@ class Facet(StrEnum):
     @property
     def vocabulary(self) -> VocabularyName | None:
         """The vocabulary whose terms are chosen here, if any."""
-        return VocabularyName(self.value) if self.value in VocabularyName else None
+        return VocabularyName(self.value) if self.value in tuple(VocabularyName) else None
 
     @property
     def is_single(self) -> bool:

@@ -91,9 +91,10 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """Headers on every answer, and no answer to strangers of a private archive."""
+    from archive.web.compression import compressed
     from archive.web.security import secured
 
-    return lambda app: secured(app, datasette, is_ours)
+    return lambda app: secured(compressed(app), datasette, is_ours)
 
 
 def is_ours(path: str) -> bool:

@@ -41,6 +41,12 @@ def direction() -> str:
     return str(locale().text_direction)
 
 
+def own_name(code: str) -> str:
+    """Return what a language calls itself: `English`, `Español`, `العربية`."""
+    name = Locale.parse(code).get_display_name(code) or code
+    return name[:1].upper() + name[1:]
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Answer in this language from here on."""

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from markupsafe import Markup
+
 from archive.records import VocabularyName
 from archive.web import languages, wording
 
@@ -73,6 +75,16 @@ def prepare_environment(env: Any, datasette: Any) -> None:
     env.globals["say"] = wording
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)
+    env.globals["ngettext"] = _counted  # with the number as the reader's language writes it
+    env.globals["languages"] = languages
+    env.globals["spoken_language"] = languages.language
+    env.globals["spoken_direction"] = languages.direction
+    env.globals["offered_languages"] = tuple((code, languages.own_name(code)) for code in languages.OFFERED)
+
+
+def _counted(one: str, many: str, num: float, **values: Any) -> Markup:
+    """Return the message for a number, safe to stand in HTML; values are escaped."""
+    return Markup(languages.ngettext(one, many, int(num))) % {"num": wording.number(num), **values}  # noqa: S704 - our own catalogues
 
 
 @cache

@@ -11,10 +11,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from functools import cache
+from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from archive.web import languages
 from archive.web.datasette_versions import inline_scripts
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -52,19 +55,22 @@ def secured(app: App, datasette: Any, is_ours: Callable[[str], bool]) -> App:
             await app(scope, receive, send)
             return
         path = "/" + scope["path"].removeprefix(base) if base != "/" else scope["path"]
-        policy = STRICT if is_ours(path) else policy_of_datasette(datasette)
+        ours = is_ours(path)
+        policy = STRICT if ours else policy_of_datasette(datasette)
 
         async def send_secured(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 keep = _KEPT_VERSION if b"v=" in scope["query_string"] and message["status"] == 200 else _KEPT
-                message = {**message, "headers": _with_headers(message.get("headers", []), policy, keep)}
+                headers = _with_headers(message.get("headers", []), policy, keep)
+                message = {**message, "headers": _in_a_language(headers) if ours else headers}
             await send(message)
 
         refusal = refused(scope["headers"]) if is_private(datasette) else None
         if refusal:
             await _refuse(send_secured, *refusal)
         else:
-            await app(scope, receive, send_secured)
+            with languages.speaking(_language_for(scope["headers"])):
+                await app(scope, receive, send_secured)
 
     return answer
 
@@ -120,6 +126,22 @@ def _with_headers(headers: Iterable[tuple[bytes, bytes]], policy: str, keep: byt
     names = {name for name, _ in said}
     wanted = (*HEADERS, (b"content-security-policy", policy.encode()))
     return said + [header for header in wanted if header[0] not in names]
+
+
+def _language_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    said = {name.lower(): value.decode("latin-1") for name, value in headers}
+    with suppress(CookieError):
+        cookie = SimpleCookie(said.get(b"cookie", "")).get(languages.COOKIE)
+        return languages.choose(cookie.value if cookie else None, said.get(b"accept-language", ""))
+    return languages.choose(None, said.get(b"accept-language", ""))
+
+
+def _in_a_language(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Say in which language a page of ours is, and that it would be another for another reader."""
+    vary = [value for name, value in headers if name == b"vary"]
+    others = [header for header in headers if header[0] != b"vary"]
+    vary.append(b"accept-language, cookie")
+    return [*others, (b"vary", b", ".join(vary)), (b"content-language", languages.language().encode())]
 
 
 async def _refuse(send: Send, status: int, reason: str) -> None:

@@ -8,6 +8,7 @@ from archive.web.pages import (
     concordance,
     downloads,
     front,
+    language,
     maps,
     network,
     search,
@@ -22,6 +23,7 @@ from archive.web.pages import (
 _PAGES = (
     downloads,
     front,
+    language,
     search,
     terms,
     testimony,

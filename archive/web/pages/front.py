@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
-from archive.browse import count_archive, list_testimonies, most_spoken_of
+from archive.browse import TermCount, count_archive, list_testimonies, most_spoken_of
 from archive.geography import read_points
+from archive.labels import labels
 from archive.records import VocabularyName
 from archive.web.answers import page, read
 from archive.web.choices import read_search
@@ -25,12 +27,19 @@ async def home(request: Any, datasette: Any) -> Any:
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
         return {
             "totals": count_archive(conn),
-            "terms": {name: most_spoken_of(conn, name, limit=TERMS) for name in VocabularyName},
+            "terms": {name: _most_spoken_of(conn, name, spoken) for name in VocabularyName},
             "newest": list_testimonies(conn, limit=NEWEST),
             "world": draw_map(read_points(conn, spoken), whole=True),
         }
 
     return await page(datasette, request, "home", await read(datasette, request, work))
+
+
+def _most_spoken_of(conn: sqlite3.Connection, vocabulary: VocabularyName, spoken: str) -> tuple[TermCount, ...]:
+    """Return the terms of the home page under their names in the reader's language."""
+    terms = most_spoken_of(conn, vocabulary, limit=TERMS)
+    names = labels(conn, vocabulary, [term.slug for term in terms], spoken)
+    return tuple(replace(term, preferred=names.get(term.slug, term.preferred)) for term in terms)
 
 
 async def testimonies(request: Any, datasette: Any) -> Any:
