@@ -36,7 +36,7 @@ def value_names(
             names |= {(facet, key): name for key, name in labels(conn, facet.vocabulary, keys, language).items()}
         elif facet is Facet.NARRATOR:
             rows = conn.execute(
-                "select key, name from narrators join (select value as key from json_each(?)) on id = cast(key as integer)",
+                "select value, name from json_each(?) join narrators on narrators.id = cast(value as integer)",
                 [json.dumps(keys)],
             )
             names |= {(facet, key): name for key, name in rows}

@@ -193,7 +193,8 @@ def words_outside(html: str) -> list[str]:
         html.partition("<body")[2].partition(">")[2],
         flags=re.DOTALL,
     )
-    body = re.sub(r"⟦[^⟧]*⟧", " ", body)
+    while (less := re.sub(r"⟦[^⟦⟧]*⟧", " ", body)) != body:
+        body = less
     own = r"<(\w+)[^>]*(?:\bdir=\"(?:auto|ltr)\"|\blang=\"|counts-number|play-time|datetime=)[^>]*>.*?</\1>"
     while (less := re.sub(own, " ", body, flags=re.DOTALL)) != body:
         body = less
