@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote_plus, urlencode
 
 from archive.browse import TermLink
 from archive.marks import N_
@@ -98,9 +98,17 @@ class Search:
         """Return the address of the same search, grouped by testimony or not."""
         return replace(self, grouped=grouped, page=1).address
 
-    def with_value(self, facet: Facet, key: str) -> str:
-        """Return the address with this value chosen too."""
-        return self.asking(self.query.with_value(facet, key)).address
+    def adding(self, facet: Facet) -> Callable[[str], str]:
+        """Return what makes the address with one more value of the facet; what all of them share is encoded once."""
+        if self.query.asks_all(facet):
+            return lambda key: self.asking(self.query.with_value(facet, key)).address
+        later = [name.value for name in Facet][list(Facet).index(facet) + 1 :]
+        pairs = self.asking(self.query).pairs
+        names = ("q", *(name.value for name in Facet if name.value not in later))
+        before = urlencode([pair for pair in pairs if pair[0] in names])
+        after = urlencode([pair for pair in pairs if pair[0] not in names])
+        start, end = f"/search?{before}&" if before else "/search?", f"&{after}" if after else ""
+        return lambda key: f"{start}{facet.value}={quote_plus(key)}{end}"
 
     def without_value(self, facet: Facet, key: str) -> str:
         """Return the address with this value no longer chosen."""
@@ -172,12 +180,13 @@ def choices(
     chosen = search.query.keys(facet)
     counted = {count.key: count.count for count in counts}
     keys = [*(key for key in chosen if key not in counted), *counted]
+    adding = search.adding(facet)
     return tuple(
         Choice(
             name=names.get((facet, key), key),
             count=counted.get(key, 0),
             chosen=key in chosen,
-            href=search.without_value(facet, key) if key in chosen else search.with_value(facet, key),
+            href=search.without_value(facet, key) if key in chosen else adding(key),
             depth=min(depth, 3),
         )
         for key, depth in _as_tree(keys, above)

@@ -32,6 +32,11 @@ def change_metadata(datasette: Any, change: Callable[[Mapping[str, Any]], dict[s
     datasette._metadata_local = change(datasette._metadata_local)
 
 
+def said_of_the_archive(datasette: Any, key: str) -> str:
+    """Return what metadata.yml says of the whole archive; Datasette's own way copies all of it each time."""
+    return str(datasette._metadata_local.get(key) or "")
+
+
 def print_no_local_variables() -> None:
     """Keep Datasette from printing every local variable, testimonies among them, when a request goes wrong.
 

@@ -33,7 +33,7 @@ def language() -> str:
 
 def locale() -> Locale:
     """Return what is known of that language: its numbers, dates, plurals, and its direction."""
-    return Locale.parse(language())
+    return _locale(language())
 
 
 def direction() -> str:
@@ -73,6 +73,11 @@ def gettext(message: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the message for this number in the reader's language."""
     return _translations(language()).ngettext(one, many, number)
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 @cache

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from archive.records import VocabularyName
 from archive.web import languages, wording
+from archive.web.datasette_versions import said_of_the_archive
 
 UNNAMED = "An archive without a name"
 
@@ -25,22 +26,22 @@ class Site:
     @property
     def title(self) -> str:
         """What the collective calls its archive, from metadata.yml."""
-        return str(self.datasette.metadata("title") or UNNAMED)
+        return said_of_the_archive(self.datasette, "title") or UNNAMED
 
     @property
     def description(self) -> str:
         """What the archive is for, from metadata.yml."""
-        return str(self.datasette.metadata("description") or "")
+        return said_of_the_archive(self.datasette, "description")
 
     @property
     def licence(self) -> str:
         """The licence of the whole archive, from metadata.yml."""
-        return str(self.datasette.metadata("license") or "")
+        return said_of_the_archive(self.datasette, "license")
 
     @property
     def licence_url(self) -> str:
         """Where the licence stands; only an address of the web, never a script."""
-        address = str(self.datasette.metadata("license_url") or "")
+        address = said_of_the_archive(self.datasette, "license_url")
         return address if address.startswith(("https://", "http://", "/")) else ""
 
     @property

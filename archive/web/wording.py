@@ -31,6 +31,8 @@ UNSURE = 0.5  # below this confidence a passage says that the machine was unsure
 
 def number(value: float) -> str:
     """Return a number as the reader's language groups its digits: `1,204`, `1.204`, `1 204`."""
+    if isinstance(value, int) and 0 <= value < 1000:  # most are; nothing is grouped there in any language that we offer
+        return str(value)
     return str(format_decimal(value, locale=languages.locale()))
 
 

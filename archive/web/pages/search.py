@@ -18,13 +18,16 @@ from archive.search import Hits, Passage, UnknownChoice, count_choices, find_hit
 from archive.web import languages
 from archive.web.answers import page, read
 from archive.web.choices import SIZE, Names, Search, chips, choices, read_search
+from archive.web.drawn_choices import draw_choices
 from archive.web.facet_names import facet_name, unknown_choice, value_name
 from archive.web.languages import gettext as _
+from archive.web.layout import Site
 from archive.web.quotation import quote
 from archive.words import SearchError
 from transcripts.sentences import sentences
 
-LISTED = 40  # values of a facet beside the results; the first of them in sight
+LISTED = 30  # values of a facet beside the results
+IN_SIGHT = 10  # of them; the others are unfolded
 CONTEXT = 240  # characters of a neighbouring sentence at most
 
 
@@ -51,7 +54,8 @@ async def search(request: Any, datasette: Any) -> Any:
     past_the_end = asked.page > max(1, found["pages"])
     found["explore"] = _explore()
     found |= {"asked": asked, "names": names, "chips": chips(asked, names, found["title"])}
-    found["beside"] = _beside(asked, found.pop("counted"), names, found.pop("above"))
+    base = Site(datasette).path("/").rstrip("/")
+    found["beside"] = _beside(asked, found.pop("counted"), names, found.pop("above"), base)
     return await page(datasette, request, "search", found, status=404 if past_the_end else 200)
 
 
@@ -147,19 +151,21 @@ def _spoken(names: Names, counted: Any, asked: Search) -> Names:
     return named
 
 
-def _beside(asked: Search, counted: Any, names: Names, above: Mapping[Facet, Any]) -> list[dict[str, Any]]:
+def _beside(asked: Search, counted: Any, names: Names, above: Mapping[Facet, Any], base: str) -> list[dict[str, Any]]:
     """Return the facets that have something to choose, with their values and the way between any and all."""
     shown = []
     for facet in Facet:
         values = choices(asked, facet, counted.of(facet), names, above[facet])
+        most = max((value.count for value in values), default=0)
         several = len(asked.query.keys(facet)) > 1 and not facet.is_single
         if len(values) > 1 or any(value.chosen for value in values) or (values and facet.vocabulary):
             shown.append(
                 {
                     "facet": facet,
                     "name": facet_name(facet),
-                    "values": values,
-                    "most": max(value.count for value in values),
+                    "unfolded": bool(facet.vocabulary) or any(value.chosen for value in values),
+                    "first": draw_choices(values[:IN_SIGHT], most, base),
+                    "more": draw_choices(values[IN_SIGHT:], most, base),
                     "capped": facet in counted.capped,
                     "toggle": asked.with_all(facet, not asked.query.asks_all(facet)) if several else None,
                     "asks_all": asked.query.asks_all(facet),
