@@ -42,6 +42,8 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "side": direction(),
         "passages": transcript(found, hits, Site(datasette)),
         "contents": stretches,
+        "timed": any(line.start is not None for line in found.lines),
+        "doubtful": any(line.doubts for line in found.lines),
         "waveform": draw(found, stretches, hits),
         "asked": asked[:200],
         "hint": hint,
