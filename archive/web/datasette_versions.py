@@ -14,16 +14,28 @@ from typing import Any
 
 
 async def may_view(datasette: Any, actor: Any, database: str, tables: Iterable[str]) -> bool:
-    """Whether this actor may see the rows of all these tables."""
-    from datasette.utils.asgi import Forbidden
+    """Whether this actor may see the rows of all these tables: what the table leaves open its database says, or all.
 
-    try:
-        for table in tables:
-            await datasette.ensure_permissions(
-                actor, [("view-table", (database, table)), ("view-database", database), "view-instance"]
-            )
-    except Forbidden:
-        return False
+    Each is asked once, for asking copies all of metadata.yml.
+    """
+    answers: dict[tuple[str, Any], bool | None] = {}
+
+    async def allowed(action: str, resource: Any) -> bool | None:
+        if (action, resource) not in answers:
+            answers[action, resource] = await datasette.permission_allowed(actor, action, resource, default=None)
+        return answers[action, resource]
+
+    for table in tables:
+        for action, resource in (
+            ("view-table", (database, table)),
+            ("view-database", database),
+            ("view-instance", None),
+        ):
+            verdict = await allowed(action, resource)
+            if verdict is not None:
+                if not verdict:
+                    return False
+                break
     return True
 
 
