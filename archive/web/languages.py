@@ -21,7 +21,8 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 SOURCE = "en"  # the language in which the program is written
-OFFERED = ("en", "es", "fr", "it", "ar")
+PREPARED = ("en", "es", "fr", "it", "ar")  # have a catalogue
+OFFERED = ("en",)  # whose catalogue is whole: tests hold that
 COOKIE = "language"
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -45,6 +46,11 @@ def own_name(code: str) -> str:
     """Return what a language calls itself: `English`, `Español`, `العربية`."""
     name = Locale.parse(code).get_display_name(code) or code
     return name[:1].upper() + name[1:]
+
+
+def offered() -> tuple[tuple[str, str], ...]:
+    """Return code and own name of each language that a reader can choose."""
+    return tuple((code, own_name(code)) for code in OFFERED)
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def prepare_environment(env: Any, datasette: Any) -> None:
     env.globals["languages"] = languages
     env.globals["spoken_language"] = languages.language
     env.globals["spoken_direction"] = languages.direction
-    env.globals["offered_languages"] = tuple((code, languages.own_name(code)) for code in languages.OFFERED)
+    env.globals["offered_languages"] = languages.offered
 
 
 def _counted(one: str, many: str, num: float, **values: Any) -> Markup:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from archive.web import languages
 from archive.web.answers import missing
-from archive.web.languages import COOKIE, OFFERED
 from archive.web.languages import gettext as _
 
 YEAR = 365 * 24 * 3600
@@ -18,14 +18,14 @@ async def language(request: Any, datasette: Any) -> Any:
     from datasette import Response
 
     wanted = request.args.get("to") or ""
-    if wanted not in OFFERED:
+    if wanted not in languages.OFFERED:
         return await missing(
             datasette, request, _("The pages do not speak the language “%(code)s”.") % {"code": wanted[:20]}
         )
     back = request.args.get("back") or ""
     answer = Response.redirect(back if _OWN.fullmatch(back) else datasette.urls.instance(), status=303)
     answer.set_cookie(
-        COOKIE, wanted, max_age=YEAR, path=datasette.setting("base_url"), httponly=True, samesite="lax",
+        languages.COOKIE, wanted, max_age=YEAR, path=datasette.setting("base_url"), httponly=True, samesite="lax",
         secure=request.scheme == "https",
     )  # fmt: skip
     return answer
