@@ -115,10 +115,8 @@ def list_testimonies(conn: sqlite3.Connection, *, limit: int = 20, offset: int =
 
 def read_entries(conn: sqlite3.Connection, testimonies: Sequence[int]) -> dict[int, Entry]:
     """Return these testimonies, by number."""
-    rows = conn.execute(
-        f"{ENTRY} where catalogue.id in (select value from json_each(?))",
-        [json.dumps(list(testimonies))],  # noqa: S608 - our own columns
-    )
+    wanted = json.dumps(list(testimonies))
+    rows = conn.execute(f"{ENTRY} where catalogue.id in (select value from json_each(?))", [wanted])  # noqa: S608
     return {row[0]: entry_of(row) for row in rows}
 
 

@@ -64,7 +64,7 @@ def asking(words: str = "", *, all_of: tuple[Facet, ...] = (), **values: tuple[s
 
 def found(conn: sqlite3.Connection, words: str = "", **values: tuple[str, ...]) -> set[int]:
     """The places in TEXTS of the passages found."""
-    return {passage.position for passage in find_passages(conn, asking(words, **values)).passages}
+    return {passage.position for passage in find_passages(conn, asking(words, **values)).passages}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
