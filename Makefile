@@ -33,7 +33,7 @@ docs: $(VENV)/.dev ## write the generated parts of the documents again
 
 translations: $(VENV)/.dev ## gather the strings that readers see, and add new ones to the catalogues
 	$(BIN)/pybabel -q extract -F archive/web/locale/babel.cfg -k N_ -k counted:1,2 --no-location --sort-output --omit-header -o $(LOCALE)/conricerca.pot .
-	for language in es fr it ar; do $(BIN)/pybabel -q update --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header -l $$language -i $(LOCALE)/conricerca.pot -o $(LOCALE)/$$language.po; done
+	for language in es fr it ar; do $(BIN)/pybabel -q update --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l $$language -i $(LOCALE)/conricerca.pot -o $(LOCALE)/$$language.po; done
 
 bench: $(VENV)/.dev ## print the figures of docs/performance.md (takes a while)
 	$(BIN)/python -m bench.transcribe

@@ -143,10 +143,11 @@ def _steps(page: Page, hit: int) -> str:
     """Return the ways from one passage with a hit to those before and after it."""
     whole = len(page.anchors)
     parts = [escape(_("%(number)s of %(whole)s") % {"number": hit + 1, "whole": whole})]
+    before, after = escape(_("previous")), escape(_("next"))  # not inside the f-strings, where no string is gathered
     if hit:
-        parts.append(f'<a href="#{page.anchors[hit - 1]}">{escape(_("previous"))}</a>')
+        parts.append(f'<a href="#{page.anchors[hit - 1]}">{before}</a>')
     if hit + 1 < whole:
-        parts.append(f'<a href="#{page.anchors[hit + 1]}">{escape(_("next"))}</a>')
+        parts.append(f'<a href="#{page.anchors[hit + 1]}">{after}</a>')
     return f'<p class="hit-steps" lang="{page.spoken}" dir="{page.side}">{" ".join(parts)}</p>'
 
 
