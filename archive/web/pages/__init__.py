@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.web.answers import guarded
 from archive.web.pages import (
+    citation,
     compare,
     concordance,
     downloads,
@@ -21,6 +22,7 @@ from archive.web.pages import (
 )
 
 _PAGES = (
+    citation,
     downloads,
     front,
     language,

@@ -1,0 +1,105 @@
+"""A stretch of a testimony: the words said between two moments, or the passages from one to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from archive.errors import ArchiveError
+from archive.marks import N_
+from archive.reading import Line, Spoken
+
+_MOMENT = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,6}(?:[.,][0-9]{1,3})?)")
+_POSITION = re.compile(r"[0-9]{1,7}")
+
+
+class NoExcerpt(ArchiveError):
+    """Times or passages that no testimony, or not this one, has. `hint` is a message with `values` to fill in."""
+
+    def __init__(self, hint: str, **values: object) -> None:
+        super().__init__(hint % values if values else hint)
+        self.hint, self.values = hint, values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """What is quoted: `start` and `end` in seconds, or `first` and `last` passage; its words, and who says them."""
+
+    words: str
+    who: tuple[str, ...]
+    reviewed: bool
+    start: float | None = None
+    end: float | None = None
+    first: int | None = None
+    last: int | None = None
+
+
+def read_moment(text: str) -> float:
+    """Return seconds for `723.4`, `12:03` or `1:02:03`. Raises NoExcerpt."""
+    found = _MOMENT.fullmatch(text.strip())
+    if not found:
+        raise NoExcerpt(N_("“%(text)s” is no time: write 12:03, 1:02:03 or seconds"), text=text[:20])
+    hours, minutes, seconds = found.groups()
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds.replace(",", "."))
+
+
+def read_position(text: str) -> int:
+    """Return the position of a passage. Raises NoExcerpt."""
+    if not _POSITION.fullmatch(text.strip()):
+        raise NoExcerpt(N_("“%(text)s” is no passage: write its number"), text=text[:20])
+    return int(text)
+
+
+def between(
+    lines: Sequence[Line], timings: Mapping[int, Sequence[Spoken]], start: float, end: float, *, whole: float
+) -> Excerpt:
+    """Return what is said from `start` until `end`, in a recording of `whole` seconds.
+
+    Where the times of words are known, only the words whose middle lies between; else whole passages. Raises NoExcerpt.
+    """
+    if end < start:
+        raise NoExcerpt(N_("the times run backwards: the first one must come before the last"))
+    if start >= whole or end > whole + 1:
+        raise NoExcerpt(N_("the recording is over before that time"))
+    found = [line for line in lines if line.start is not None and line.start < end and _until(line, whole) > start]
+    said = [(line, _words(line, timings.get(line.position, ()), start, end)) for line in found]
+    said = [(line, words) for line, words in said if words]
+    heard = [line for line, _ in said]
+    words = " ".join(words for _, words in said)
+    return Excerpt(words=words, start=start, end=end, who=_who(heard), reviewed=_reviewed(heard))
+
+
+def from_passages(lines: Sequence[Line], first: int, last: int) -> Excerpt:
+    """Return the passages from `first` to `last`, by position. Raises NoExcerpt."""
+    if last < first:
+        raise NoExcerpt(N_("the passages run backwards: the first one must come before the last"))
+    found = [line for line in lines if first <= line.position <= last]
+    if not found or found[0].position != first or found[-1].position != last:
+        raise NoExcerpt(N_("this testimony has no such passages"))
+    words = " ".join(line.text for line in found)
+    return Excerpt(words=words, first=first, last=last, who=_who(found), reviewed=_reviewed(found))
+
+
+def _who(lines: Sequence[Line]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.who for line in lines if line.who))
+
+
+def _reviewed(lines: Sequence[Line]) -> bool:
+    return all(line.reviewed for line in lines)
+
+
+def _until(line: Line, whole: float) -> float:
+    return line.end if line.end is not None else whole
+
+
+def _words(line: Line, timed: Sequence[Spoken], start: float, end: float) -> str:
+    """Return the words of a passage that are said between two moments."""
+    if not timed:
+        return line.text
+    inside = [word for word in timed if start <= (word[0] + word[1]) / 2 <= end]
+    if not inside:
+        return ""
+    first, last = inside[0][2], inside[-1][3]
+    after = re.match(r"[^\w\s]+", line.text[last:])  # the full stop belongs to the last word
+    return line.text[first : last + (after.end() if after else 0)]

@@ -1,0 +1,154 @@
+"""A testimony, or a stretch of it, ready to be cited: its words, its lasting address, and the usual forms."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from archive import bibliographies, citations
+from archive.citations import Cited, Medium
+from archive.excerpts import Excerpt, NoExcerpt, between, from_passages, read_moment, read_position
+from archive.reading import Testimony, read_testimony, read_word_timings
+from archive.records import Kind
+from archive.web.answers import answer, page, read, sentence
+from archive.web.languages import direction
+from archive.web.languages import gettext as _
+from archive.web.layout import Site
+from archive.web.media import disposition
+from archive.web.wording import second
+
+FILES: dict[str, tuple[str, Callable[[Cited], str]]] = {  # suffix → media type and writer
+    "bib": ("application/x-bibtex", bibliographies.bibtex),
+    "json": ("application/vnd.citationstyles.csl+json", bibliographies.csl_json),
+    "ris": ("application/x-research-info-systems", bibliographies.ris),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A testimony and the stretch of it that is to be cited; `hint` where the address names none that there is."""
+
+    testimony: Testimony
+    excerpt: Excerpt | None
+    hint: str = ""
+
+
+async def cite(request: Any, datasette: Any) -> Any:
+    """The page that a reader copies a citation from."""
+    asked = await _asked(request, datasette)
+    cited = _cited(asked, request, datasette)
+    context = {
+        "testimony": asked.testimony,
+        "excerpt": asked.excerpt,
+        "hint": asked.hint,
+        "cited": cited,
+        "said": {name: request.args.get(name) or "" for name in ("start", "end", "from", "until")},
+        "timed": any(line.start is not None for line in asked.testimony.lines),
+        "forms": _forms(cited),
+        "query": request.query_string,
+        "files": [("bib", "BibTeX"), ("json", "CSL-JSON"), ("ris", "RIS")],
+        "side": direction(),
+    }
+    return await page(datasette, request, "cite", context, status=400 if asked.hint else 200)
+
+
+async def cite_file(request: Any, datasette: Any) -> Any:
+    """The citation as a file that a reference manager reads."""
+    asked = await _asked(request, datasette)
+    if asked.hint:
+        return answer(request, asked.hint, "text/plain", status=400)
+    suffix = request.url_vars["suffix"]
+    media_type, write = FILES[suffix]
+    named = {"content-disposition": disposition("attachment", f"{asked.testimony.entry.accession}.{suffix}")}
+    return answer(request, write(_cited(asked, request, datasette)), media_type, headers=named)
+
+
+ROUTES = (
+    (r"^/testimonies/(?P<accession>[^/]+)/cite$", cite),
+    (r"^/testimonies/(?P<accession>[^/]+)/cite\.(?P<suffix>bib|json|ris)$", cite_file),
+)
+
+
+async def _asked(request: Any, datasette: Any) -> Asked:
+    """Return what the address names. Raises UnknownTestimony."""
+    accession = request.url_vars["accession"]
+
+    def work(conn: sqlite3.Connection) -> tuple[Testimony, Excerpt | NoExcerpt | None]:
+        testimony = read_testimony(conn, accession)
+        try:
+            return testimony, _excerpt(conn, testimony, request.args)
+        except NoExcerpt as error:
+            return testimony, error
+
+    testimony, found = await read(datasette, request, work)
+    if isinstance(found, NoExcerpt):
+        return Asked(testimony=testimony, excerpt=None, hint=sentence(_(found.hint) % found.values))
+    return Asked(testimony=testimony, excerpt=found)
+
+
+def _excerpt(conn: sqlite3.Connection, testimony: Testimony, args: Any) -> Excerpt | None:
+    if args.get("start") or args.get("end"):
+        start = read_moment(args.get("start") or "0")
+        whole = testimony.recordings[0].duration if testimony.recordings else _last_second(testimony)
+        end = read_moment(args.get("end")) if args.get("end") else start
+        timings = dict(read_word_timings(conn, testimony.entry.accession))
+        return between(testimony.lines, timings, start, end, whole=whole)
+    if args.get("from") or args.get("until"):
+        first = read_position(args.get("from") or "0")
+        return from_passages(testimony.lines, first, read_position(args.get("until") or str(first)))
+    return None
+
+
+def _last_second(testimony: Testimony) -> float:
+    return max((line.end or line.start or 0.0 for line in testimony.lines), default=0.0)
+
+
+def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
+    testimony, excerpt, site = asked.testimony, asked.excerpt, Site(datasette)
+    entry = testimony.entry
+    place = ""
+    if excerpt and excerpt.start is not None:
+        place = f"#t={second(excerpt.start)},{second(excerpt.end or excerpt.start)}"
+    elif excerpt:
+        place = f"#p{excerpt.first}" + (f"-p{excerpt.last}" if excerpt.last != excerpt.first else "")
+    recording = testimony.recordings[0] if testimony.recordings else None
+    machine = testimony.making is not None and testimony.making.kind == "machine"
+    return Cited(
+        archive=site.title,
+        accession=entry.accession,
+        title=entry.title,
+        address=f"{request.scheme}://{request.host}{site.testimony(entry.accession)}{place}",
+        kind=Kind(entry.kind),
+        medium=Medium.WRITTEN if recording is None else Medium.VIDEO if recording.is_video else Medium.SOUND,
+        narrators=entry.narrators,
+        interviewers=testimony.interviewers,
+        recorded_on=entry.recorded_on,
+        place=entry.place,
+        collection=entry.collection,
+        label=entry.label,
+        language=entry.language,
+        start=excerpt.start if excerpt else None,
+        end=excerpt.end if excerpt else None,
+        first=excerpt.first if excerpt else None,
+        last=excerpt.last if excerpt else None,
+        words=excerpt.words if excerpt else "",
+        unreviewed=machine and not (excerpt is not None and excerpt.reviewed),
+        accessed=datetime.now(UTC).date(),
+    )
+
+
+def _forms(cited: Cited) -> list[tuple[str, str]]:
+    """Return the name of each form and the citation in it."""
+    remark = _("machine transcript, not reviewed")
+    return [
+        (_("With its words"), citations.quotation(cited, remark)),
+        ("Chicago", citations.chicago(cited)),
+        ("MLA", citations.mla(cited)),
+        (_("Plain"), citations.plain(cited, remark)),
+        (_("For a counter-history"), citations.reference(cited)),
+        ("BibTeX", bibliographies.bibtex(cited)),
+        ("CSL-JSON", bibliographies.csl_json(cited)),
+    ]
