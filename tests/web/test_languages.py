@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from gettext import NullTranslations, c2py  # type: ignore[attr-defined]
+from gettext import NullTranslations, c2py
 from pathlib import Path
 
 import pytest
