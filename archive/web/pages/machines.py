@@ -1,0 +1,216 @@
+"""The same search for programs: as JSON, as a table, as a feed, and the description that browsers read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from archive.browse import Recording, find_sounds
+from archive.errors import UnknownTestimony
+from archive.query import Facet, Order
+from archive.search import Counted, Found, Passage, UnknownChoice, count_choices, find_hits, find_passages
+from archive.web.answers import TooSlow, answer, read
+from archive.web.choices import SIZE, Search, read_search
+from archive.web.facet_names import unknown_choice
+from archive.web.languages import gettext as _
+from archive.web.layout import Site
+from archive.web.spreadsheets import csv_text
+from archive.words import SearchError
+
+IN_A_TABLE = 1_000  # passages
+ATOM, OPENSEARCH = "http://www.w3.org/2005/Atom", "http://a9.com/-/spec/opensearch/1.1/"
+COLUMNS = ("accession", "title", "narrator", "recorded_on", "language", "start", "end", "text", "label", "address")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """One page of a search, for a program."""
+
+    asked: Search
+    found: Found
+    sounds: dict[int, Recording]
+    counted: Counted | None
+
+
+async def search_json(request: Any, datasette: Any) -> Any:
+    """A page of passages with the counts of every facet."""
+    try:
+        results = await _results(request, datasette, size=SIZE, counting=True)
+    except (SearchError, UnknownChoice, UnknownTestimony, TooSlow) as error:
+        status, hint = _refusal(error)
+        return answer(request, _json({"ok": False, "status": status, "error": hint}), "application/json", status=status)
+    asked, found, root = results.asked, results.found, f"{request.scheme}://{request.host}"
+    further = asked.page * SIZE < found.total
+    body = {
+        "ok": True,
+        "total": found.total,
+        "capped": found.capped,
+        "also": list(found.also),
+        "page": asked.page,
+        "passages": [_passage(one, results.sounds, Site(datasette), root) for one in found.passages],
+        "facets": {
+            facet.value: [
+                {"key": choice.key, "label": choice.label, "count": choice.count}
+                for choice in (results.counted.of(facet) if results.counted else ())
+            ]
+            for facet in Facet
+        },
+        "counts_capped": sorted(facet.value for facet in results.counted.capped) if results.counted else [],
+        "next": root + Site(datasette).path(_at(asked, "/search.json", asked.page + 1)) if further else None,
+    }
+    return answer(request, _json(body), "application/json")
+
+
+async def search_csv(request: Any, datasette: Any) -> Any:
+    """The first thousand passages, one a line."""
+    try:
+        results = await _results(request, datasette, size=IN_A_TABLE)
+    except (SearchError, UnknownChoice, UnknownTestimony, TooSlow) as error:
+        status, hint = _refusal(error)
+        return answer(request, hint, "text/plain", status=status)
+    root, site = f"{request.scheme}://{request.host}", Site(datasette)
+    rows = [
+        [one[name] if one[name] is not None else "" for name in COLUMNS]
+        for one in (_passage(passage, results.sounds, site, root) for passage in results.found.passages)
+    ]
+    named = {"content-disposition": 'attachment; filename="search.csv"'}
+    return answer(request, csv_text(COLUMNS, rows), "text/csv", headers=named)
+
+
+async def search_atom(request: Any, datasette: Any) -> Any:
+    """The passages of a search as an Atom feed (RFC 4287), the newest recordings first."""
+    try:
+        results = await _results(request, datasette, size=SIZE, order=Order.DATE)
+    except (SearchError, UnknownChoice, UnknownTestimony, TooSlow) as error:
+        status, hint = _refusal(error)
+        return answer(request, hint, "text/plain", status=status)
+    return answer(request, _feed(results, request, Site(datasette)), "application/atom+xml")
+
+
+async def opensearch(request: Any, datasette: Any) -> Any:
+    """What a browser needs to search the archive from its own field (OpenSearch 1.1)."""
+    site, root = Site(datasette), f"{request.scheme}://{request.host}"
+    description = ET.Element("OpenSearchDescription", xmlns=OPENSEARCH)
+    ET.SubElement(description, "ShortName").text = site.title[:16]
+    ET.SubElement(description, "Description").text = site.title[:1024]
+    for path, media_type in (
+        ("/search", "text/html"),
+        ("/search.json", "application/json"),
+        ("/search.atom", "application/atom+xml"),
+    ):
+        ET.SubElement(description, "Url", type=media_type, template=f"{root}{site.path(path)}?q={{searchTerms}}")
+    return answer(request, _xml(description), "application/opensearchdescription+xml")
+
+
+ROUTES = (
+    (r"^/search\.json$", search_json),
+    (r"^/search\.csv$", search_csv),
+    (r"^/search\.atom$", search_atom),
+    (r"^/opensearch\.xml$", opensearch),
+)
+
+
+async def _results(
+    request: Any, datasette: Any, *, size: int, order: Order | None = None, counting: bool = False
+) -> Results:
+    """Raises SearchError, UnknownChoice, UnknownTestimony, TooSlow."""
+    asked = read_search(request.query_string)
+
+    def work(conn: sqlite3.Connection) -> Results:
+        hits = find_hits(conn, asked.query)
+        offset = (asked.page - 1) * size
+        found = find_passages(conn, asked.query, order=order or asked.order, limit=size, offset=offset, hits=hits)
+        return Results(
+            asked=asked,
+            found=found,
+            sounds=find_sounds(conn, [passage.id for passage in found.passages]),
+            counted=count_choices(conn, asked.query, limit=40, hits=hits) if counting else None,
+        )
+
+    results: Results = await read(datasette, request, work)
+    return results
+
+
+def _refusal(error: Exception) -> tuple[int, str]:
+    """Return status and hint for what cannot be answered."""
+    if isinstance(error, SearchError):
+        return 400, _(error.hint) % error.values
+    if isinstance(error, UnknownChoice):
+        return 404, unknown_choice(error.facet, error.key)
+    if isinstance(error, UnknownTestimony):
+        return 404, _("There is no testimony with the accession number “%(number)s”.") % {"number": error.accession}
+    return 400, _("This question is too large to be answered at once: choose more, or use fewer words.")
+
+
+def _passage(passage: Passage, sounds: dict[int, Recording], site: Site, root: str) -> dict[str, Any]:
+    sound = sounds.get(passage.id)
+    return {
+        "accession": passage.accession,
+        "title": passage.title,
+        "label": passage.label,
+        "narrator": passage.narrator,
+        "recorded_on": passage.recorded_on,
+        "language": passage.language,
+        "position": passage.position,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "highlights": [list(mark) for mark in passage.marks],
+        "reviewed": not passage.unreviewed,
+        "address": root + site.testimony(passage.accession, passage.start, passage.position),
+        "sound": root + site.path(f"/media/{sound.sha256}{sound.suffix}") if sound else None,
+    }
+
+
+def _feed(results: Results, request: Any, site: Site) -> str:
+    root = f"{request.scheme}://{request.host}"
+    asked = results.asked
+    feed = ET.Element("feed", xmlns=ATOM)
+    page = root + site.path(asked.address)
+    ET.SubElement(feed, "id").text = page
+    ET.SubElement(feed, "title").text = f"{asked.query.words} · {site.title}" if asked.query.words else site.title
+    ET.SubElement(feed, "updated").text = max((_moment(one) for one in results.found.passages), default=_moment(None))
+    author = ET.SubElement(feed, "author")
+    ET.SubElement(author, "name").text = site.title
+    ET.SubElement(feed, "link", rel="self", href=root + site.path(asked.at("/search.atom")))
+    ET.SubElement(feed, "link", rel="alternate", type="text/html", href=page)
+    for passage in results.found.passages:
+        address = root + site.testimony(passage.accession, passage.start, passage.position)
+        entry = ET.SubElement(feed, "entry")
+        ET.SubElement(entry, "id").text = f"{root}{site.path('/testimonies/' + passage.accession)}#p{passage.position}"
+        ET.SubElement(entry, "title").text = passage.title
+        ET.SubElement(entry, "updated").text = _moment(passage)
+        ET.SubElement(entry, "link", rel="alternate", type="text/html", href=address)
+        content = f"{passage.text} — {passage.narrator}" if passage.narrator else passage.text
+        ET.SubElement(entry, "content", type="text").text = content
+    return _xml(feed)
+
+
+def _moment(passage: Passage | None) -> str:
+    """Return the day of recording as Atom writes a moment; an unknown part of it is its first."""
+    parts = [*(passage.recorded_on or "" if passage else "").split("-"), "", "", ""][:3]
+    try:
+        day = datetime(int(parts[0]), int(parts[1] or 1), int(parts[2] or 1), tzinfo=UTC)
+    except ValueError:
+        day = datetime.fromtimestamp(0, UTC)
+    return day.isoformat().replace("+00:00", "Z")
+
+
+def _at(asked: Search, path: str, number: int) -> str:
+    return asked.asking(asked.query).at(path, page=str(number))
+
+
+def _json(body: dict[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, indent=1)
+
+
+def _xml(root: ET.Element) -> str:
+    """Return the document; signs that XML does not know are left out."""
+    for element in root.iter():
+        if element.text:
+            element.text = "".join(sign for sign in element.text if sign >= " " or sign in "\t\n")
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode")

@@ -1,0 +1,115 @@
+"""The same search for programs, and the examples of docs/api.md."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from archive.folder import Archive
+from archive.query import Facet
+from archive.web import pages
+from tests.web.builders import STAIRS, an_archive
+from tests.web.served import ask, served
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+API = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return an_archive(tmp_path_factory.mktemp("machines"))
+
+
+def got(archive: Archive, path: str, status: int = 200) -> Any:
+    with served(archive) as datasette:
+        answer = ask(datasette, path)
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def test_json_has_passages_marks_sounds_and_counts(archive: Archive) -> None:
+    body = got(archive, "/search.json?q=bell").json()
+    assert (body["ok"], body["total"], body["capped"], body["next"]) == (True, 1, False, None)
+    [passage] = body["passages"]
+    assert passage["accession"] == STAIRS
+    [[start, end]] = passage["highlights"]
+    assert passage["text"][start:end] == "bell"
+    assert passage["reviewed"] is False
+    assert re.search(r"/media/[0-9a-f]{64}\.wav$", passage["sound"])
+    assert set(body["facets"]) == {facet.value for facet in Facet}
+
+
+def test_pages_of_json_follow_one_another(archive: Archive) -> None:
+    body = got(archive, "/search.json").json()
+    assert body["total"] == len(body["passages"])
+    assert got(archive, "/search.json?page=9").json()["passages"] == []
+
+
+def test_a_table_is_safe_for_spreadsheets(archive: Archive) -> None:
+    answer = got(archive, "/search.csv?q=rent")
+    header, *rows = csv.reader(io.StringIO(answer.text))
+    assert header[0] == "accession"
+    assert len(rows) == 2
+    assert answer.headers["content-type"].startswith("text/csv")
+
+
+def test_a_search_is_a_feed(archive: Archive) -> None:
+    feed = ET.fromstring(got(archive, "/search.atom?q=rent").text)
+    assert feed.tag == f"{ATOM}feed"
+    for element in (feed, *feed.findall(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert element.findtext(f"{ATOM}{name}"), name
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", element.findtext(f"{ATOM}updated") or "")
+    assert feed.find(f"{ATOM}author/{ATOM}name") is not None
+    assert {link.get("rel") for link in feed.findall(f"{ATOM}link")} == {"self", "alternate"}
+    identities = [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")]
+    assert len(set(identities)) == len(identities) == 2
+
+
+def test_browsers_learn_how_to_search(archive: Archive) -> None:
+    description = ET.fromstring(got(archive, "/opensearch.xml").text)
+    templates = [url.get("template") for url in description if url.tag.endswith("Url")]
+    assert all("{searchTerms}" in str(template) for template in templates)
+    assert 'rel="search"' in got(archive, "/").text
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv", "atom"])
+@pytest.mark.parametrize(
+    ("asked", "status", "hint"),
+    [
+        ("q=%22rent", 400, "quotation mark is not closed"),
+        ("place=atlantis", 404, "knows no place"),
+        ("testimony=1999.999", 404, "no testimony with the accession number"),
+        ("since=1920&until=1910", 400, "run backwards"),
+        ("page=-1", 400, "there is no page"),
+    ],
+)
+def test_what_cannot_be_answered_is_said(archive: Archive, suffix: str, asked: str, status: int, hint: str) -> None:
+    assert hint in got(archive, f"/search.{suffix}?{asked}", status).text
+
+
+def test_every_address_for_programs_is_described() -> None:
+    for path in (
+        "/search.json",
+        "/search.csv",
+        "/search.atom",
+        "/opensearch.xml",
+        "/words.json",
+        "transcript.vtt",
+        "cite.bib",
+    ):
+        assert path in API
+    for facet in Facet:
+        assert f"`{facet.value}`" in API
+    assert pages.ROUTES
+
+
+@pytest.mark.parametrize("path", re.findall(r"^GET (/\S+)$", API, re.MULTILINE))
+def test_every_example_of_the_document_works(archive: Archive, path: str) -> None:
+    got(archive, path)
