@@ -72,9 +72,11 @@ def extra_css_urls(datasette: Any) -> list[str]:
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
     """The way from Datasette's own pages back to ours."""
+    from archive.web.languages import gettext as _
+
     return [
-        {"href": datasette.urls.path("/"), "label": "The archive"},
-        {"href": datasette.urls.path("/search"), "label": "Search"},
+        {"href": datasette.urls.path("/"), "label": _("The archive")},
+        {"href": datasette.urls.path("/search"), "label": _("Search")},
     ]
 
 

@@ -10,6 +10,7 @@ from archive.browse import TermLink
 from archive.marks import N_
 from archive.query import Facet, Order, Query
 from archive.search import ChoiceCount
+from archive.web.languages import gettext as _
 from archive.words import SearchError
 
 SIZE = 20  # passages or testimonies on a page
@@ -158,7 +159,8 @@ def chips(search: Search, names: Names, title: str | None) -> tuple[Chip, ...]:
     query = search.query
     made = []
     if query.words:
-        made.append(Chip(facet=None, name=f"“{query.words}”", without=search.changed(words="", exactly=False)))
+        name = _("“%(words)s”") % {"words": query.words}
+        made.append(Chip(facet=None, name=name, without=search.changed(words="", exactly=False)))
     for facet, key in query.chosen:
         without = search.without_value(facet, key)
         made.append(Chip(facet=facet, name=names.get((facet, key), key), without=without))
