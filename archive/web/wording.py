@@ -59,7 +59,7 @@ def long_duration(seconds: float) -> str:
     parts = [counted("%(num)s hour", "%(num)s hours", hours)] if hours else []
     if minutes or not hours:
         parts.append(counted("%(num)s minute", "%(num)s minutes", minutes))
-    return " ".join(parts)
+    return " ".join(parts) if languages.language() == languages.SOURCE else listed(parts)
 
 
 def written_date(text: str | None) -> str:
