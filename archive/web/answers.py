@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from archive.errors import UnknownTestimony
 from archive.matching import UnknownChoice
+from archive.reading import read_testimony
 from archive.web.datasette_versions import may_view
 from archive.web.facet_names import unknown_choice
 from archive.web.languages import gettext as _
+from archive.web.languages import language
 from archive.web.layout import Site
 from archive.words import SearchError
 
@@ -100,3 +102,16 @@ def answer(
         body = gzip.compress(body, compresslevel=5, mtime=0)
         said["content-encoding"] = "gzip"
     return Response(body, status=status, headers=said, content_type=f"{media_type}; charset=utf-8")
+
+
+async def asked_testimony(datasette: Any, request: Any) -> Any:
+    """Return the testimony that the address names, or the page that says that there is none."""
+    accession, spoken = request.url_vars["accession"], language()
+    try:
+        return await read(datasette, request, lambda conn: read_testimony(conn, accession, spoken))
+    except UnknownTestimony:
+        message = _(
+            "There is no testimony with the accession number “%(accession)s” here. "
+            "It may have been withdrawn, or the number is mistyped."
+        )
+        return await missing(datasette, request, message % {"accession": accession})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,26 @@ def test_every_address_for_programs_is_described() -> None:
 @pytest.mark.parametrize("path", re.findall(r"^GET (/\S+)$", API, re.MULTILINE))
 def test_every_example_of_the_document_works(archive: Archive, path: str) -> None:
     got(archive, path)
+
+
+def test_a_testimonys_page_says_what_it_is_in_linked_data(archive: Archive) -> None:
+    html = got(archive, f"/testimonies/{STAIRS}").text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert found
+    said = json.loads(found[1])
+    assert (said["@context"], said["identifier"], said["name"]) == ("https://schema.org", STAIRS, "The stairs in Govan")
+    assert said["associatedMedia"]["@type"] == "AudioObject"
+    assert {"@type": "Person", "name": "Mary"} in said["contributor"]
+    assert "<" not in found[1]
+
+
+@pytest.mark.parametrize("suffix", ["vtt", "srt", "txt", "json", "csv"])
+def test_a_transcript_can_be_taken_away(archive: Archive, suffix: str) -> None:
+    answer = got(archive, f"/testimonies/{STAIRS}/transcript.{suffix}")
+    assert "A bell rang on the stairs." in answer.text
+    assert f'filename="{STAIRS}.{suffix}"' in answer.headers["content-disposition"]
+    assert f"/testimonies/{STAIRS}/transcript.{suffix}" in got(archive, f"/testimonies/{STAIRS}").text
+
+
+def test_a_machines_text_says_so_in_its_file(archive: Archive) -> None:
+    assert "not wholly reviewed" in got(archive, f"/testimonies/{STAIRS}/transcript.json").json()["made"]

@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archive.contents import contents
-from archive.errors import UnknownTestimony
-from archive.reading import Spoken, Testimony, find_inside, read_testimony, read_word_timings
-from archive.web.answers import answer, missing, page, read, sentence
+from archive.reading import Spoken, Testimony, find_inside, read_word_timings
+from archive.web.answers import answer, asked_testimony, page, read, sentence
 from archive.web.choices import link
-from archive.web.languages import direction, language
+from archive.web.languages import direction
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
+from archive.web.linked_data import linked_data
+from archive.web.pages.downloads import downloads
 from archive.web.transcript import anchor, transcript
 from archive.web.waveform import draw
 from archive.words import SearchError
@@ -50,6 +51,8 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "hits": hits,
         "hit_lines": [line for line in found.lines if line.position in hits],
         "everywhere": f"/search?{urlencode({'q': asked})}",
+        "downloads": downloads,
+        "linked_data": linked_data(found, Site(datasette), f"{request.scheme}://{request.host}"),
         "address": f"{request.scheme}://{request.host}{request.path}",
     }
     return await page(datasette, request, "testimony", context, status=400 if hint else 200)
@@ -68,19 +71,6 @@ ROUTES = (
     (r"^/testimonies/(?P<accession>[^/]+)$", testimony),
     (r"^/testimonies/(?P<accession>[^/]+)/words\.json$", words),
 )
-
-
-async def asked_testimony(datasette: Any, request: Any) -> Any:
-    """Return the testimony that the address names, or the page that says that there is none."""
-    accession, spoken = request.url_vars["accession"], language()
-    try:
-        return await read(datasette, request, lambda conn: read_testimony(conn, accession, spoken))
-    except UnknownTestimony:
-        message = _(
-            "There is no testimony with the accession number “%(accession)s” here. "
-            "It may have been withdrawn, or the number is mistyped."
-        )
-        return await missing(datasette, request, message % {"accession": accession})
 
 
 def pack(words: Sequence[Spoken]) -> Iterator[int]:
