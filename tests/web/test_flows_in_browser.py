@@ -149,3 +149,38 @@ def test_the_years_are_chosen_without_a_reload_and_the_way_back_works(reader: Re
     assert reader.page.evaluate("window.stayed")
     reader.page.go_back()
     reader.until("!location.search.includes('since')")
+
+
+def fill_times(reader: Reader) -> None:
+    """Say from when until when in the form at the end of a testimony."""
+    reader.page.fill(".cite-form input[name=start]", "0:05.5")
+    reader.page.fill(".cite-form input[name=end]", "0:09.5")
+
+
+def test_a_stretch_is_cited_with_the_mouse(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{MARY}")
+    fill_times(reader)
+    reader.page.click(".cite-form button")
+    reader.page.locator(".cited-words").wait_for()
+    assert reader.page.inner_text(".cited-words") == "A bell rang on the stairs."
+    assert f"/testimonies/{MARY}#t=5.5,9.5" in reader.page.inner_text(".citation")
+
+
+def test_a_stretch_is_cited_with_the_keyboard(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{MARY}")
+    reader.page.focus(".cite-form input[name=start]")
+    reader.page.keyboard.type("0:05.5")
+    reader.page.keyboard.press("Tab")
+    reader.page.keyboard.type("0:09.5")
+    reader.page.keyboard.press("Enter")
+    reader.page.locator(".cited-words").wait_for()
+    assert reader.page.inner_text(".cited-words") == "A bell rang on the stairs."
+
+
+def test_a_stretch_is_cited_without_scripts(scriptless: Reader) -> None:
+    scriptless.goto(f"/testimonies/{MARY}")
+    fill_times(scriptless)
+    scriptless.page.click(".cite-form button")
+    assert scriptless.page.inner_text(".cited-words") == "A bell rang on the stairs."
+    assert scriptless.page.locator("audio.cited-sound[controls]").is_visible()
+    assert "[@2026.001 0:05.5-0:09.5]" in scriptless.page.inner_text(".citation")
