@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from archive.errors import ArchiveError
 from archive.marks import N_
@@ -52,17 +53,24 @@ def read_position(text: str) -> int:
 
 
 def between(
-    lines: Sequence[Line], timings: Mapping[int, Sequence[Spoken]], start: float, end: float, *, whole: float
+    lines: Sequence[Line], timings: Mapping[int, Sequence[Spoken]], start: float, end: float | None, *, whole: float
 ) -> Excerpt:
     """Return what is said from `start` until `end`, in a recording of `whole` seconds.
 
-    Where the times of words are known, only the words whose middle lies between; else whole passages. Raises NoExcerpt.
+    Without `end`, until the passage is over that is spoken then. Where the times of words are known, only the words
+    whose middle lies between; else whole passages. Raises NoExcerpt.
     """
-    if end < start:
+    if end is not None and end <= start:
         raise NoExcerpt(N_("the times run backwards: the first one must come before the last"))
-    if start >= whole or end > whole + 1:
+    if not whole:
+        raise NoExcerpt(N_("This testimony has no text with times."))
+    if start >= whole or (end or 0) > whole + 1:
         raise NoExcerpt(N_("the recording is over before that time"))
-    found = [line for line in lines if line.start is not None and line.start < end and _until(line, whole) > start]
+    timed = list(_timed(lines, whole))
+    if end is None:
+        end = next((until for line, until in timed if until > start), whole)
+    end = min(end, whole)
+    found = [line for line, until in timed if (line.start or 0) < end and until > start]
     said = [(line, _words(line, timings.get(line.position, ()), start, end)) for line in found]
     said = [(line, words) for line, words in said if words]
     heard = [line for line, _ in said]
@@ -89,8 +97,12 @@ def _reviewed(lines: Sequence[Line]) -> bool:
     return all(line.reviewed for line in lines)
 
 
-def _until(line: Line, whole: float) -> float:
-    return line.end if line.end is not None else whole
+def _timed(lines: Sequence[Line], whole: float) -> Iterator[tuple[Line, float]]:
+    """Yield the passages with times, each with its end: where that was not noted, the next one's start."""
+    timed = [line for line in lines if line.start is not None]
+    for line, following in zip_longest(timed, timed[1:]):
+        begins = following.start if following else None
+        yield line, line.end if line.end is not None else whole if begins is None else begins
 
 
 def _words(line: Line, timed: Sequence[Spoken], start: float, end: float) -> str:

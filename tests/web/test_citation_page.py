@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,7 @@ def test_a_whole_testimony_can_be_cited(archive: Archive) -> None:
         ("start=nan&end=5", "is no time"),
         ("start=inf&end=5", "is no time"),
         ("start=8&end=6", "the times run backwards"),
+        ("start=6&end=6", "the times run backwards"),
         ("start=1&end=9999", "the recording is over"),
         ("start=5000&end=5001", "the recording is over"),
         ("start=%00&end=%3Cscript%3E", "is no time"),
@@ -76,6 +78,23 @@ def test_what_cannot_be_cited_is_said_and_asked_for_again(archive: Archive, aske
     assert 'class="cite-form"' in html
     assert "<script>" not in html
     page(archive, f"/testimonies/{STAIRS}/cite.bib?{asked}", 400)
+
+
+def test_a_text_without_times_is_not_cited_by_them(archive: Archive) -> None:
+    assert "has no text with times.</p>" in page(archive, f"/testimonies/{CORTEO}/cite?start=1&end=2", 400)
+
+
+def test_a_start_alone_cites_the_passage_that_is_spoken_then(archive: Archive) -> None:
+    html = page(archive, f"/testimonies/{STAIRS}/cite?start=6")
+    assert "A bell rang on the stairs.</blockquote>" in html
+    assert f"/testimonies/{STAIRS}#t=6,8.5<" in html
+
+
+def test_what_people_have_reviewed_is_no_longer_a_machines(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "reviewed")
+    with archive.write() as db:
+        db.execute("update segments set reviewed = 1")
+    assert "A machine wrote these words down" not in page(archive, f"/testimonies/{STAIRS}/cite")
 
 
 def test_reference_managers_get_a_file(archive: Archive) -> None:

@@ -85,7 +85,7 @@ async def _asked(request: Any, datasette: Any) -> Asked:
 
     testimony, found = await read(datasette, request, work)
     if isinstance(found, NoExcerpt):
-        return Asked(testimony=testimony, excerpt=None, hint=sentence(_(found.hint) % found.values))
+        return Asked(testimony=testimony, excerpt=None, hint=sentence((_(found.hint) % found.values).rstrip(".")))
     return Asked(testimony=testimony, excerpt=found)
 
 
@@ -93,7 +93,7 @@ def _excerpt(conn: sqlite3.Connection, testimony: Testimony, args: Any) -> Excer
     if args.get("start") or args.get("end"):
         start = read_moment(args.get("start") or "0")
         whole = testimony.recordings[0].duration if testimony.recordings else _last_second(testimony)
-        end = read_moment(args.get("end")) if args.get("end") else start
+        end = read_moment(args.get("end")) if args.get("end") else None
         timings = dict(read_word_timings(conn, testimony.entry.accession))
         return between(testimony.lines, timings, start, end, whole=whole)
     if args.get("from") or args.get("until"):
@@ -115,7 +115,8 @@ def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
     elif excerpt:
         place = f"#p{excerpt.first}" + (f"-p{excerpt.last}" if excerpt.last != excerpt.first else "")
     recording = testimony.recordings[0] if testimony.recordings else None
-    machine = testimony.making is not None and testimony.making.kind == "machine"
+    making = testimony.making
+    machine = making is not None and making.kind == "machine" and making.reviewed < len(testimony.lines)
     return Cited(
         archive=site.title,
         accession=entry.accession,
