@@ -21,6 +21,7 @@ _TEX = {
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%", "–": "--", "—": "---",
 }  # fmt: skip
+_DATE_PARTS = re.compile(r"\[\n\s+\[\n([\d,\s]+)\]\n\s+\]")  # no text in JSON holds a line's end
 _KINDS = {Kind.INTERVIEW: "Interview", Kind.ACCOUNT: "Account", Kind.ASSEMBLY: "Assembly"}
 _MEDIA = {Medium.SOUND: "audio recording", Medium.VIDEO: "video recording", Medium.WRITTEN: ""}
 _CSL_TYPES = {Kind.INTERVIEW: "interview", Kind.ACCOUNT: "document", Kind.ASSEMBLY: "speech"}
@@ -70,8 +71,9 @@ def csl(cited: Cited) -> dict[str, object]:
 
 
 def csl_json(*items: Cited) -> str:
-    """Return a CSL-JSON file: a list of items."""
-    return json.dumps([csl(cited) for cited in items], ensure_ascii=False, indent=2) + "\n"
+    """Return a CSL-JSON file: a list of items; a date stands on one line."""
+    text = json.dumps([csl(cited) for cited in items], ensure_ascii=False, indent=2)
+    return _DATE_PARTS.sub(lambda found: f"[[{', '.join(found[1].replace(',', ' ').split())}]]", text) + "\n"
 
 
 def ris(cited: Cited) -> str:

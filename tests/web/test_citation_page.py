@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive.folder import Archive
-from tests.web.builders import CORTEO, STAIRS, an_archive
-from tests.web.served import ask, served
+from tests.web.builders import CORTEO, STAIRS, a_browser, an_archive, reading
+from tests.web.served import ask, listening, served
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +111,18 @@ def test_reference_managers_get_a_file(archive: Archive) -> None:
 
 def test_an_unknown_testimony_is_not_found(archive: Archive) -> None:
     page(archive, "/testimonies/1999.001/cite", 404)
+
+
+@pytest.mark.browser
+def test_a_citation_is_copied_on_its_page_and_over_the_testimony(archive: Archive) -> None:
+    with listening(archive) as address, a_browser() as browser, reading(browser, address) as reader:
+        reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        for opened in (f"/testimonies/{STAIRS}/cite?start=6&end=8.5", f"/testimonies/{STAIRS}"):
+            reader.goto(opened)
+            if not opened.endswith("8.5"):
+                reader.page.evaluate("getSelection().selectAllChildren(document.querySelectorAll('.words')[2])")
+                reader.page.click("[data-excerpt-do=cite]")
+            reader.page.click("text=[@2026.001 0:06-0:08.5] >> xpath=.. >> text=Copy")
+            reader.until("document.querySelector('[data-copy][data-name]').textContent === 'Copied'")
+            assert reader.page.evaluate("navigator.clipboard.readText()") == "[@2026.001 0:06-0:08.5]"
+        assert reader.errors == []

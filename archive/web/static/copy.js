@@ -1,16 +1,16 @@
-// Buttons that copy the citation beside them; without a script the text can be selected.
+// Buttons that copy the citation beside them, on its page or in a window over another; without a script the text can
+// be selected.
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  const name = button.textContent;
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    const text = button.parentElement.querySelector("pre");
-    try {
-      await navigator.clipboard.writeText(text.textContent);
-      button.textContent = button.dataset.copied;
-      setTimeout(() => (button.textContent = name), 2000);
-    } catch {
-      getSelection().selectAllChildren(text); // the reader copies it by hand
-    }
-  });
-}
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const text = button.parentElement.querySelector("pre");
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    const name = (button.dataset.name ??= button.textContent);
+    button.textContent = button.dataset.copied;
+    setTimeout(() => (button.textContent = name), 2000);
+  } catch {
+    getSelection().selectAllChildren(text); // the reader copies it by hand
+  }
+});
