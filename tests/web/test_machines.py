@@ -15,7 +15,8 @@ import pytest
 from archive.folder import Archive
 from archive.query import Facet
 from archive.web import pages
-from tests.web.builders import STAIRS, an_archive
+from tests.builders import shared
+from tests.web.builders import LABEL, STAIRS, an_archive
 from tests.web.served import ask, served
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -71,6 +72,31 @@ def test_a_search_is_a_feed(archive: Archive) -> None:
     assert {link.get("rel") for link in feed.findall(f"{ATOM}link")} == {"self", "alternate"}
     identities = [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")]
     assert len(set(identities)) == len(identities) == 2
+
+
+def test_a_feed_says_who_speaks_and_with_which_label(archive: Archive) -> None:
+    [entry] = ET.fromstring(got(archive, "/search.atom?q=bell").text).findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}author/{ATOM}name") == "Mary"
+    assert entry.findtext(f"{ATOM}summary") == LABEL
+
+
+@pytest.mark.shared
+def test_a_feed_is_what_its_schema_asks_for(archive: Archive) -> None:
+    etree = pytest.importorskip("lxml.etree")
+    schema = etree.XMLSchema(file=str(shared("schemas/spec/test_support/xml_schema/atom.xsd")))
+    feed = etree.fromstring(got(archive, "/search.atom").content)
+    assert schema.validate(feed), schema.error_log
+    feed.remove(feed.find(f"{ATOM}entry"))
+    feed.append(etree.Element(f"{ATOM}entry", wrong="1"))
+    assert not schema.validate(feed)
+
+
+def test_what_no_xml_may_hold_is_left_out(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "signs")
+    with archive.write() as db:
+        db.execute("update testimonies set title = 'A' || char(1) || char(65535) || '<b>' || char(128293)")
+    [entry, *_] = ET.fromstring(got(archive, "/search.atom").text).findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "A<b>🔥"
 
 
 def test_browsers_learn_how_to_search(archive: Archive) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from archive.words import SearchError
 
 IN_A_TABLE = 1_000  # passages
 ATOM, OPENSEARCH = "http://www.w3.org/2005/Atom", "http://a9.com/-/spec/opensearch/1.1/"
+_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COLUMNS = ("accession", "title", "narrator", "recorded_on", "language", "start", "end", "text", "label", "address")
 
 
@@ -185,8 +187,11 @@ def _feed(results: Results, request: Any, site: Site) -> str:
         ET.SubElement(entry, "title").text = passage.title
         ET.SubElement(entry, "updated").text = _moment(passage)
         ET.SubElement(entry, "link", rel="alternate", type="text/html", href=address)
-        content = f"{passage.text} — {passage.narrator}" if passage.narrator else passage.text
-        ET.SubElement(entry, "content", type="text").text = content
+        if passage.narrator:
+            ET.SubElement(ET.SubElement(entry, "author"), "name").text = passage.narrator
+        if passage.label:
+            ET.SubElement(entry, "summary", type="text").text = passage.label
+        ET.SubElement(entry, "content", type="text").text = passage.text
     return _xml(feed)
 
 
@@ -212,5 +217,5 @@ def _xml(root: ET.Element) -> str:
     """Return the document; signs that XML does not know are left out."""
     for element in root.iter():
         if element.text:
-            element.text = "".join(sign for sign in element.text if sign >= " " or sign in "\t\n")
+            element.text = _NO_XML.sub("", element.text)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode")
