@@ -9,7 +9,9 @@ from archive.reading import Line, Spoken
 
 WHOLE = 12.0
 TOLD = "We held the stairs."
-TIMINGS = {0: ((1.0, 1.2, 0, 2), (1.2, 1.6, 3, 7), (1.6, 1.8, 8, 11), (1.8, 2.4, 12, 18))}
+TIMINGS: dict[int, tuple[Spoken, ...]] = {
+    0: ((1.0, 1.2, 0, 2), (1.2, 1.6, 3, 7), (1.6, 1.8, 8, 11), (1.8, 2.4, 12, 18))
+}
 
 
 def a_line(position: int, start: float | None, end: float | None, text: str = TOLD, who: str | None = "Mary") -> Line:
@@ -31,7 +33,7 @@ OPEN = (a_line(0, 0.0, None, "One."), a_line(1, 4.0, None, "Two."), a_line(2, 8.
 
 
 def said(start: float, end: float | None, lines: tuple[Line, ...] = LINES) -> Excerpt:
-    timings: dict[int, tuple[Spoken, ...]] = TIMINGS if lines is LINES else {}
+    timings = TIMINGS if lines is LINES else {}
     return between(lines, timings, start, end, whole=WHOLE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,6 +70,11 @@ ROUTES = (
     (r"^/testimonies/(?P<accession>[^/]+)/cite$", cite),
     (r"^/testimonies/(?P<accession>[^/]+)/cite\.(?P<suffix>bib|json|ris)$", cite_file),
 )
+
+
+def cite_all(testimony: Testimony, request: Any, datasette: Any) -> Cited:
+    """Return a testimony as a whole, to be cited in a file that is kept."""
+    return replace(_cited(Asked(testimony=testimony, excerpt=None), request, datasette), accessed=None)
 
 
 async def _asked(request: Any, datasette: Any) -> Asked:

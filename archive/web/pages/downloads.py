@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from archive.reading import Testimony
-from archive.web.answers import answer, asked_testimony, missing
+from archive.media import MEDIA_TYPES
+from archive.reading import Spoken, Testimony, read_word_timings
+from archive.web import copies
+from archive.web.answers import answer, asked_testimony, missing, read
+from archive.web.copies import Copy
 from archive.web.languages import gettext as _
+from archive.web.layout import Site
 from archive.web.media import disposition
-from archive.web.spreadsheets import csv_text
-from transcripts.model import Segment, Transcript
-from transcripts.srt import write_srt
-from transcripts.webvtt import write_webvtt
+from archive.web.pages.citation import cite_all
+from archive.web.wording import how_made
 
-FORMATS = {  # suffix → media type, and whether every passage must have its time
-    "vtt": ("text/vtt", True),
-    "srt": ("application/x-subrip", True),
-    "txt": ("text/plain", False),
-    "json": ("application/json", False),
-    "csv": ("text/csv", False),
+TIMED = ("vtt", "srt")  # formats that can only say what has a time
+TEXTS: dict[str, tuple[str, Callable[[Copy], str]]] = {  # suffix → media type and writer
+    "vtt": ("text/vtt", copies.webvtt),
+    "srt": ("application/x-subrip", copies.srt),
+    "txt": ("text/plain", copies.plain_text),
+    "json": ("application/json", copies.as_json),
+    "csv": ("text/csv", copies.table),
 }
 
 
 async def transcript(request: Any, datasette: Any) -> Any:
-    """One testimony's text as a file: captions, plain text to read and print, or a table."""
+    """One testimony's text as a file: captions, a text to read and print, or a table."""
+    from datasette import Response
+
     found = await asked_testimony(datasette, request)
     if not isinstance(found, Testimony):
         return found
     suffix = request.url_vars["format"]
-    media_type, needs_times = FORMATS[suffix]
-    if not found.lines or (needs_times and not is_timed(found)):
+    if not found.lines or (suffix in TIMED and not is_timed(found)):
         return await missing(datasette, request, _("This testimony has no text with times."))
-    write = {"vtt": _captions, "srt": _subtitles, "txt": _plain_text, "json": _json, "csv": _table}[suffix]
+    copy = await _copy(datasette, request, found, timed=suffix == "json")
     named = {"content-disposition": disposition("attachment", f"{found.entry.accession}.{suffix}")}
-    return answer(request, write(found), media_type, headers=named)
+    if suffix == "docx":
+        body = await asyncio.to_thread(copies.word_document, copy)
+        return Response(body, headers=named, content_type=MEDIA_TYPES[".docx"])
+    media_type, write = TEXTS[suffix]
+    return answer(request, write(copy), media_type, headers=named)
 
 
-ROUTES = ((r"^/testimonies/(?P<accession>[^/]+)/transcript\.(?P<format>vtt|srt|txt|json|csv)$", transcript),)
+ROUTES = ((r"^/testimonies/(?P<accession>[^/]+)/transcript\.(?P<format>vtt|srt|txt|json|csv|docx)$", transcript),)
 
 
 def is_timed(testimony: Testimony) -> bool:
@@ -48,75 +58,26 @@ def is_timed(testimony: Testimony) -> bool:
 def downloads(testimony: Testimony) -> tuple[tuple[str, str], ...]:
     """Return suffix and name of each file that a reader can take away."""
     timed = (("vtt", _("captions (WebVTT)")), ("srt", _("subtitles (SRT)"))) if is_timed(testimony) else ()
-    return (*timed, ("txt", _("plain text")), ("json", "JSON"), ("csv", _("table (CSV)")))
-
-
-def _facts(testimony: Testimony) -> dict[str, object]:
-    """What every file says of where it comes from; English, for programs."""
-    making = testimony.making
-    unreviewed = making is not None and making.kind == "machine" and making.reviewed < len(testimony.lines)
-    return {
-        "accession": testimony.entry.accession,
-        "title": testimony.entry.title,
-        "label": testimony.entry.label,
-        "narrators": list(testimony.entry.narrators),
-        "recorded_on": testimony.entry.recorded_on,
-        "language": testimony.entry.language,
-        "made": "machine transcript, not wholly reviewed" if unreviewed else making.kind if making else None,
-    }
-
-
-def _json(testimony: Testimony) -> str:
-    passages = [
-        {
-            "position": line.position,
-            "start": line.start,
-            "end": line.end,
-            "speaker": line.who,
-            "text": line.text,
-            "confidence": line.confidence,
-            "reviewed": line.reviewed,
-            "tags": [{"vocabulary": tag.vocabulary.value, "slug": tag.slug} for tag in line.tags],
-        }
-        for line in testimony.lines
-    ]
-    return json.dumps({**_facts(testimony), "passages": passages}, ensure_ascii=False, indent=1)
-
-
-def _table(testimony: Testimony) -> str:
-    header = ("accession", "position", "start", "end", "speaker", "text", "reviewed")
-    number = testimony.entry.accession
-    rows = [
-        (number, line.position, line.start, line.end, line.who, line.text, int(line.reviewed))
-        for line in testimony.lines
-    ]
-    return csv_text(header, rows)
-
-
-def _spoken(testimony: Testimony) -> Transcript:
-    segments = tuple(
-        Segment(text=line.text, start=line.start, end=line.end, speaker=line.who)
-        for line in testimony.lines
-        if line.start is not None
+    return (
+        *timed,
+        ("txt", _("plain text")),
+        ("docx", _("Word document")),
+        ("json", "JSON"),
+        ("csv", _("table (CSV)")),
     )
-    return Transcript(segments=segments, language=testimony.entry.language)
 
 
-def _captions(testimony: Testimony) -> str:
-    return write_webvtt(_spoken(testimony))
+async def _copy(datasette: Any, request: Any, testimony: Testimony, *, timed: bool) -> Copy:
+    site, accession = Site(datasette), testimony.entry.accession
 
+    def work(conn: sqlite3.Connection) -> Mapping[int, Sequence[Spoken]]:
+        return dict(read_word_timings(conn, accession))
 
-def _subtitles(testimony: Testimony) -> str:
-    return write_srt(_spoken(testimony))
-
-
-def _plain_text(testimony: Testimony) -> str:
-    """Return title, label and the passages, with who speaks where that changes."""
-    entry = testimony.entry
-    parts = [entry.title, *([entry.label] if entry.label else []), entry.accession, ""]
-    speaking = None
-    for line in testimony.lines:
-        name = f"{line.who}: " if line.who and line.who != speaking else ""
-        parts += [f"{name}{line.text}", ""]
-        speaking = line.who
-    return "\n".join(parts)
+    return Copy(
+        testimony=testimony,
+        cited=cite_all(testimony, request, datasette),
+        made=how_made(testimony.making, len(testimony.lines)) if testimony.making else "",
+        licence=site.licence,
+        licence_url=site.licence_url,
+        timings=await read(datasette, request, work) if timed else {},
+    )
