@@ -6,11 +6,13 @@ import json
 
 from markupsafe import Markup
 
+from archive.browse import TermLink
 from archive.reading import Testimony
 from archive.records import VocabularyName
+from archive.web.choices import link
 from archive.web.layout import Site
 
-_TYPES = {VocabularyName.PLACE: "Place", VocabularyName.MOVEMENT: "Event", VocabularyName.THEME: "DefinedTerm"}
+MOST_TERMS = 50  # that a testimony is said to be about
 _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
@@ -30,9 +32,16 @@ def linked_data(testimony: Testimony, site: Site, root: str) -> Markup:
         "dateCreated": entry.recorded_on,
         "locationCreated": {"@type": "Place", "name": entry.place} if entry.place else None,
         "contributor": [{"@type": "Person", "name": name} for name in (*entry.narrators, *testimony.interviewers)],
-        "about": [{"@type": _TYPES[term.vocabulary], "name": term.preferred} for term in testimony.terms[:50]],
+        "about": [_about(term, site, root) for term in testimony.terms[:MOST_TERMS]],
         "isPartOf": {"@type": "ArchiveComponent", "name": site.title, "url": root + site.path("/")},
         "license": site.licence_url or site.licence,
+        "encoding": {  # the text stands in a file of its own, not here
+            "@type": "MediaObject",
+            "contentUrl": f"{root}{site.testimony(entry.accession)}/transcript.txt",
+            "encodingFormat": "text/plain",
+        }
+        if testimony.lines
+        else None,
         "associatedMedia": {
             "@type": "VideoObject" if recording.is_video else "AudioObject",
             "name": entry.title,
@@ -45,3 +54,11 @@ def linked_data(testimony: Testimony, site: Site, root: str) -> Markup:
     }
     text = json.dumps({key: value for key, value in said.items() if value}, ensure_ascii=False)
     return Markup(text.translate(_ESCAPED))  # noqa: S704 - nothing in it can end the element
+
+
+def _about(term: TermLink, site: Site, root: str) -> dict[str, str]:
+    """Return a place, or a movement or theme as a term of its vocabulary, with the page that tells of it."""
+    said = {"@type": "DefinedTerm", "name": term.preferred, "url": root + site.path(link(term))}
+    if term.vocabulary is VocabularyName.PLACE:
+        return {**said, "@type": "Place"}
+    return {**said, "inDefinedTermSet": root + site.path(f"/{term.vocabulary.plural}")}

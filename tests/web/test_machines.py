@@ -150,7 +150,24 @@ def test_a_testimonys_page_says_what_it_is_in_linked_data(archive: Archive) -> N
     assert (said["@context"], said["identifier"], said["name"]) == ("https://schema.org", STAIRS, "The stairs in Govan")
     assert said["associatedMedia"]["@type"] == "AudioObject"
     assert {"@type": "Person", "name": "Mary"} in said["contributor"]
+    about = {one["name"]: one for one in said["about"]}
+    assert (about["Glasgow"]["@type"], about["Rent"]["@type"]) == ("Place", "DefinedTerm")
+    for one in said["about"]:
+        got(archive, re.sub("^https?://[^/]+", "", one["url"]))
+    assert "transcript" not in said
+    assert "bell" not in found[1]
     assert "<" not in found[1]
+
+
+def test_linked_data_cannot_end_its_element(tmp_path: Path) -> None:
+    archive = an_archive(tmp_path / "hostile")
+    with archive.write() as db:
+        db.execute("update catalogue set title = ?", ["</script><script>alert(1)</script>&\u2028<!--"])
+    html = got(archive, f"/testimonies/{STAIRS}").text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert found
+    assert json.loads(found[1])["name"] == "</script><script>alert(1)</script>&\u2028<!--"
+    assert not set("<>&\u2028") & set(found[1])
 
 
 @pytest.mark.parametrize("suffix", ["vtt", "srt", "txt", "json", "csv"])
