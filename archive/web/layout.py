@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -63,10 +64,13 @@ class Site:
         """Return the address of a style sheet or script; it changes when the file does, so that it may be kept."""
         return f"{self.datasette.urls.static_plugins('conricerca', name)}?v={_digest(name)}"
 
-    def testimony(self, accession: str, start: float | None = None, position: int | None = None) -> str:
-        """Return the address of a testimony, or of a second or passage in it."""
+    def testimony(
+        self, accession: str, start: float | None = None, position: int | None = None, words: str = ""
+    ) -> str:
+        """Return the address of a testimony, or of a second or passage in it; with `words` these are marked there."""
         place = f"#t={wording.second(start)}" if start is not None else f"#p{position}" if position is not None else ""
-        return self.path(f"/testimonies/{accession}{place}")
+        asked = f"?{urlencode({'q': words})}" if words else ""
+        return self.path(f"/testimonies/{accession}{asked}{place}")
 
 
 def prepare_environment(env: Any, datasette: Any) -> None:

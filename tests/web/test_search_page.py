@@ -42,7 +42,7 @@ def test_a_quotation_leads_to_its_second(archive: Archive) -> None:
 
 def test_a_passage_of_an_account_leads_to_its_place_and_has_no_button(archive: Archive) -> None:
     html = page(archive, "/search?q=corteo")
-    assert f'href="/testimonies/{CORTEO}#p0"' in html
+    assert f'href="/testimonies/{CORTEO}?q=corteo#p0"' in html  # where the word is marked too
     assert "data-play=" not in html
 
 
