@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,16 @@ def test_the_files_are_offered_where_they_are(archive: Archive) -> None:
         assert (f"/transcript.{suffix}" in written) == (suffix not in ("vtt", "srt"))
     for suffix in ("vtt", "srt"):
         assert "no text with times" in got(archive, CORTEO, suffix, 404).text
+
+
+def test_each_file_that_is_offered_says_what_for_and_in_which_form(archive: Archive) -> None:
+    with served(archive) as datasette:
+        told, written = (ask(datasette, f"/testimonies/{number}").text for number in (STAIRS, CORTEO))
+    entry = r'take-name">([^<]+)</span> <span class="take-form" dir="ltr">([^<]+)</span> <[^>]+>([^<]+)</span></a>'
+    offered = re.findall(entry, told)
+    assert [form for _, form, _ in offered] == ["DOCX", "TXT", "WebVTT", "SRT", "CSV", "JSON", "WAV"]
+    assert offered[-1] == ("Recording", "WAV", "as it came to the archive, 12 seconds")
+    assert "Recording" not in [name for name, _, _ in re.findall(entry, written)]
 
 
 def test_how_it_was_made_is_said_in_the_readers_language(archive: Archive) -> None:

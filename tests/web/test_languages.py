@@ -305,7 +305,7 @@ VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "sou
 ALLOWED = {
     "An", "archive", "of", "struggles", "The", "stairs", "in", "Govan", "Glasgow", "Turin", "Scotland", "Tenants",
     "movement", "Strike", "Rent", "rent", "Mary", "Il", "corteo", "Not", "heard", "yet", "Chicago", "MLA", "BibTeX",
-    "CSL", "JSON", "RIS", "Natural", "Earth",
+    "CSL", "JSON", "RIS", "DOCX", "TXT", "WebVTT", "SRT", "CSV", "WAV", "Natural", "Earth",
     "Inglés", "Italiano", "Árabe", "de", "mayo",  # from Babel
     "strik", "OR", "affitto", "strike",  # examples of searches
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from archive.media import MEDIA_TYPES
@@ -16,7 +17,7 @@ from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.media import disposition
 from archive.web.pages.citation import cite_all
-from archive.web.wording import how_made
+from archive.web.wording import how_made, long_duration
 
 TIMED = ("vtt", "srt")  # formats that can only say what has a time
 TEXTS: dict[str, tuple[str, Callable[[Copy], str]]] = {  # suffix → media type and writer
@@ -55,15 +56,45 @@ def is_timed(testimony: Testimony) -> bool:
     return any(line.start is not None for line in testimony.lines)
 
 
-def downloads(testimony: Testimony) -> tuple[tuple[str, str], ...]:
-    """Return suffix and name of each file that a reader can take away."""
-    timed = (("vtt", _("captions (WebVTT)")), ("srt", _("subtitles (SRT)"))) if is_timed(testimony) else ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that a reader can take away: where it lies, what it is called, what it is good for, and its format."""
+
+    address: str
+    name: str
+    purpose: str
+    form: str
+
+
+def downloads(testimony: Testimony, site: Site) -> tuple[Download, ...]:
+    """Return the files that a reader can take away, those that most people want first."""
+    text = f"/testimonies/{testimony.entry.accession}/transcript"
+    texts = [
+        Download(address=site.path(f"{text}.{suffix}"), name=name, purpose=purpose, form=form)
+        for suffix, name, purpose, form in _texts()
+        if testimony.lines and (suffix not in TIMED or is_timed(testimony))
+    ]
+    several = len(testimony.recordings) > 1
+    recordings = [
+        Download(
+            address=site.path(f"/media/{one.sha256}{one.suffix}"),
+            name=_("Recording %(number)s") % {"number": number} if several else _("Recording"),
+            purpose=_("as it came to the archive, %(length)s") % {"length": long_duration(one.duration)},
+            form=one.suffix[1:].upper(),
+        )
+        for number, one in enumerate(testimony.recordings, 1)
+    ]
+    return (*texts, *recordings)
+
+
+def _texts() -> tuple[tuple[str, str, str, str], ...]:
     return (
-        *timed,
-        ("txt", _("plain text")),
-        ("docx", _("Word document")),
-        ("json", "JSON"),
-        ("csv", _("table (CSV)")),
+        ("docx", _("Word document"), _("to read, print and write notes in"), "DOCX"),
+        ("txt", _("Plain text"), _("to read anywhere and to copy from"), "TXT"),
+        ("vtt", _("Captions"), _("to show with the recording on a web page"), "WebVTT"),
+        ("srt", _("Subtitles"), _("for editing films, and for most players"), "SRT"),
+        ("csv", _("Table"), _("one passage a line, for a spreadsheet"), "CSV"),
+        ("json", _("Everything"), _("passages, words, times and terms, for programs"), "JSON"),
     )
 
 

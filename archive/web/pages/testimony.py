@@ -51,7 +51,7 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "hits": hits,
         "hit_lines": [line for line in found.lines if line.position in hits],
         "everywhere": f"/search?{urlencode({'q': asked})}",
-        "downloads": downloads,
+        "downloads": downloads(found, Site(datasette)),
         "linked_data": linked_data(found, Site(datasette), f"{request.scheme}://{request.host}"),
         "address": f"{request.scheme}://{request.host}{request.path}",
     }

@@ -1,4 +1,4 @@
-// Windows over the page: the list of keys, and the citation of an excerpt.
+// Windows and menus over the page: the list of keys, the citation of an excerpt, what can be taken away.
 
 import { letLettersWork, lettersWork, onKeys } from "./keys.js";
 
@@ -29,4 +29,19 @@ export const offerCitations = () => {
     frame.querySelector("[data-citation-here]").replaceChildren(document.adoptNode(fresh));
     frame.showModal();
   });
+};
+
+// A menu closes as one expects: by Escape, by a click beside it, when the focus leaves it, and when one has chosen.
+export const closeMenus = () => {
+  for (const menu of document.querySelectorAll("details[data-menu]")) {
+    const summary = menu.querySelector("summary");
+    const close = () => {
+      if (menu.contains(document.activeElement)) summary.focus();
+      menu.open = false;
+    };
+    onKeys((event) => event.key === "Escape" && menu.open && close);
+    document.addEventListener("pointerdown", (event) => menu.contains(event.target) || (menu.open = false));
+    menu.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !menu.contains(relatedTarget) && (menu.open = false));
+    menu.addEventListener("click", (event) => event.target.closest("a") && close());
+  }
 };

@@ -1,7 +1,7 @@
 // A testimony's page: the text follows the recording, each word can be heard, any stretch be shared and cited.
 
 import { keep, kept } from "./kept.js";
-import { offerCitations, offerKeys } from "./help.js";
+import { closeMenus, offerCitations, offerKeys } from "./help.js";
 import { followContents, goByMarks, stepThroughHits } from "./marks.js";
 import { Passages, highlight, offsetOf, rangeOf, text } from "./passages.js";
 import { player } from "./player.js";
@@ -121,5 +121,6 @@ if (player) {
 stepThroughHits(passages);
 offerKeys();
 offerCitations();
+closeMenus();
 addEventListener("hashchange", follow);
 follow();
