@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from datetime import date
-from importlib.util import find_spec
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from archive.errors import ArchiveError, mendable
 from archive.folder import Archive, create_archive, load_vocabularies, open_archive
 from archive.printable import json_line, printable
 from archive.records import VocabularyName
+from ingest.engines import DEVICES, ENGINES
+from ingest.packages import HOW_TO_ADD_PACKAGES, check_packages, is_missing_package
 from transcripts.model import TranscriptError
-from transcripts.timecode import format_timecode
 
 
 class OneLineErrors(click.Group):
@@ -42,8 +44,8 @@ class OneLineErrors(click.Group):
         except (ArchiveError, TranscriptError) as error:
             raise click.ClickException(printable(error)) from error
         except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] in INGEST_PACKAGES:
-                raise click.ClickException(_PACKAGES) from error
+            if is_missing_package(error):
+                raise click.ClickException(HOW_TO_ADD_PACKAGES) from error
             raise
         except (OSError, sqlite3.DatabaseError) as error:
             if sentence := mendable(error):
@@ -51,19 +53,45 @@ class OneLineErrors(click.Group):
             raise
 
 
-INGEST_PACKAGES = ("av", "ctranslate2", "faster_whisper", "numpy", "py3langid", "spacy")
-_PACKAGES = "transcribing and tagging need more packages: pip install '.[ingest]' in the folder of the program"
-
-
-def check_packages() -> None:
-    """Refuse, before anything is taken in, where only what reading an archive needs is installed."""
-    if not all(map(find_spec, INGEST_PACKAGES)):
-        raise click.ClickException(_PACKAGES)
-
-
 def say(line: object, *, err: bool = False) -> None:
     """Print one line, whatever others wrote in it."""
     click.echo(printable(line), err=err)
+
+
+def together(*options: Any) -> Callable[[Any], Any]:
+    """Make one decorator of several options."""
+    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+
+with_default = partial(click.option, show_default=True)
+DESCRIPTION = together(
+    click.option("--title", help="The title, where a single file comes in."),
+    click.option("--kind", help="interview, account or assembly."),
+    click.option(
+        "--narrator", "narrators", multiple=True, help="Who tells; a pseudonym where a name is not to be known."
+    ),
+    click.option("--interviewer", "interviewers", multiple=True, help="Who asks."),
+    click.option("--recorded-on", help="2026-11-22, 2026-11 or 2026."),
+    click.option("--place", help="Where it was recorded."),
+    click.option("--language", help="The language spoken: en, es, fr, … or its English name; detected if not given."),
+    click.option("--collection", help="The collection that all these files belong to."),
+    click.option("--consent", help="What the narrator agreed to, in words."),
+)
+TRANSCRIPTION = together(
+    with_default("--model", default="small", metavar="NAME|PATH", help="A Whisper model."),
+    with_default("--engine", type=click.Choice(ENGINES), default=ENGINES[0], help="The program that runs the model."),
+    with_default("--device", type=click.Choice(DEVICES), default=DEVICES[0], help="Where the model runs."),
+    click.option("--threads", type=click.IntRange(0), default=0, show_default="all", help="Processor threads."),
+    with_default(
+        "--longest-piece",
+        type=click.FloatRange(1, 30),
+        default=30.0,
+        help="Seconds of speech that are heard at once.",
+    ),
+)
+NER = click.option("--ner", metavar="NAME|PATH", help="A trained spaCy pipeline that suggests more tags.")
+AS_JSON_LINES = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+PORT = with_default("--port", type=click.IntRange(1, 65535), default=8001, help="The port.")
 
 
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -102,38 +130,6 @@ def init(chosen: Path, folder: Path | None) -> None:
     say(f"{archive.path}: ready. Say in metadata.yml who you are; then 'conricerca -C {archive.path} ingest …'")
 
 
-def transcription_options(command: Any) -> Any:
-    """Add the options that say how the machine hears."""
-    options = (
-        click.option("--model", default="small", show_default=True, metavar="NAME|PATH", help="A Whisper model."),
-        click.option(
-            "--engine",
-            type=click.Choice(["faster-whisper", "openai-whisper"]),
-            default="faster-whisper",
-            show_default=True,
-            help="The program that runs the model.",
-        ),
-        click.option(
-            "--device",
-            type=click.Choice(["auto", "cpu", "cuda"]),
-            default="auto",
-            show_default=True,
-            help="Where the model runs.",
-        ),
-        click.option("--threads", type=click.IntRange(0), default=0, show_default="all", help="Processor threads."),
-        click.option(
-            "--longest-piece",
-            type=click.FloatRange(1, 30),
-            default=30.0,
-            show_default=True,
-            help="Seconds of speech that are heard at once.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))
 @click.option(
@@ -142,20 +138,12 @@ def transcription_options(command: Any) -> Any:
     metavar="CSV",
     help="What is known about each file: file, title, narrator, interviewer, recorded_on, place, language, …",
 )
-@click.option("--title", help="The title, where a single file comes in.")
-@click.option("--kind", help="interview, account or assembly.")
-@click.option("--narrator", "narrators", multiple=True, help="Who tells; a pseudonym where a name is not to be known.")
-@click.option("--interviewer", "interviewers", multiple=True, help="Who asks.")
-@click.option("--recorded-on", help="2026-11-22, 2026-11 or 2026.")
-@click.option("--place", help="Where it was recorded.")
-@click.option("--language", help="The language spoken: en, es, fr, … or its English name; detected if not given.")
-@click.option("--collection", help="The collection that all these files belong to.")
-@click.option("--consent", help="What the narrator agreed to, in words.")
+@DESCRIPTION
 @click.option("--accept-truncated", is_flag=True, help="Keep recordings that end before they should.")
 @click.option("--no-transcribe", is_flag=True, help="Only take in and tag; transcribe later.")
-@click.option("--ner", metavar="NAME|PATH", help="A trained spaCy pipeline that suggests more tags.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
-@transcription_options
+@NER
+@AS_JSON_LINES
+@TRANSCRIPTION
 @click.pass_obj
 def ingest(
     folder: Path,
@@ -175,16 +163,14 @@ def ingest(
     """
     check_packages()
     from ingest.accession import Arrival
-    from ingest.descriptions import describe
+    from ingest.descriptions import COLUMNS, describe
     from ingest.items import items_of
     from ingest.pipeline import ingest as run
 
-    archive = open_archive(folder)
+    archive, options = open_archive(folder), None if no_transcribe else _options(said)
     if not paths and manifest is None:
         raise click.UsageError("name files or folders to bring in, or a --manifest")
-    options = _options(said)
-    fields = ("title", "kind", "narrators", "interviewers", "recorded_on", "place", "language", "collection", "consent")
-    description = describe({field: _listed(said[field]) for field in fields})
+    description = describe({column: said[column] for column in COLUMNS if column in said})
     collected = items_of(paths, manifest=manifest, description=description, besides=[archive.path])
     if said["title"] and len(collected.items) > 1:
         raise click.UsageError(f"one --title for {len(collected.items)} files: use a --manifest")
@@ -192,9 +178,7 @@ def ingest(
     for remark in collected.remarks:
         report.say(remark)
     arrival = Arrival(on=date.today(), accept_truncated=accept_truncated)  # noqa: DTZ011 - the day where the archive is
-    summary = run(
-        archive, collected.items, arrival=arrival, options=None if no_transcribe else options, report=report, ner=ner
-    )
+    summary = run(archive, collected.items, arrival=arrival, options=options, report=report, ner=ner)
     summary.failures[:0] = collected.failures
     _conclude(summary, report)
 
@@ -202,8 +186,8 @@ def ingest(
 @main.command()
 @click.option("--again", multiple=True, metavar="ACCESSION", help="Also hear this testimony again, as a new revision.")
 @click.option("--language", help="The language spoken; detected if not given.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
-@transcription_options
+@AS_JSON_LINES
+@TRANSCRIPTION
 @click.pass_obj
 def transcribe(folder: Path, /, again: tuple[str, ...], as_json: bool, **said: Any) -> None:
     """Transcribe the recordings that wait for it, and tag what was heard."""
@@ -219,8 +203,8 @@ def transcribe(folder: Path, /, again: tuple[str, ...], as_json: bool, **said: A
 
 @main.command()
 @click.option("--again", is_flag=True, help="Everything, not only what the present vocabularies have not seen.")
-@click.option("--ner", metavar="NAME|PATH", help="A trained spaCy pipeline that suggests more tags.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+@NER
+@AS_JSON_LINES
 @click.pass_obj
 def tag(folder: Path, again: bool, ner: str | None, as_json: bool) -> None:
     """Tag by place, movement and theme what has not been read with the present vocabularies."""
@@ -249,52 +233,24 @@ def status(folder: Path, as_json: bool) -> None:
 
 @main.command()
 @click.argument("words", nargs=-1)
-@click.option("--place", "places", multiple=True, help="Only passages that speak of this place.")
-@click.option("--movement", "movements", multiple=True, help="Only passages that speak of this movement.")
-@click.option("--theme", "themes", multiple=True, help="Only passages that speak of this theme.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many passages.")
+@click.option("--place", multiple=True, help="Only passages that speak of this place.")
+@click.option("--movement", multiple=True, help="Only passages that speak of this movement.")
+@click.option("--theme", multiple=True, help="Only passages that speak of this theme.")
+@with_default("--limit", type=click.IntRange(1, 1000), default=20, help="How many passages.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
-def search(
-    folder: Path,
-    words: tuple[str, ...],
-    places: tuple[str, ...],
-    movements: tuple[str, ...],
-    themes: tuple[str, ...],
-    limit: int,
-    as_json: bool,
-) -> None:
+def search(folder: Path, /, words: tuple[str, ...], limit: int, as_json: bool, **named: tuple[str, ...]) -> None:
     """Find passages by words, places, movements and themes: testimony, time and passage."""
-    from archive.search import Facet, Query, find_passages
-    from archive.terms import find_slug
+    from archive.listing import count_line, passage_lines
+    from archive.search import find_passages
+    from archive.terms import ask_by_name
 
     with closing(open_archive(folder).read()) as db:
-        query = Query(
-            words=" ".join(words),
-            chosen=tuple(
-                (facet, find_slug(db.conn, VocabularyName(facet), name))
-                for facet, names in ((Facet.PLACE, places), (Facet.MOVEMENT, movements), (Facet.THEME, themes))
-                for name in names
-            ),
-            all_of=frozenset(Facet),
-        )
-        found = find_passages(db.conn, query, limit=limit)
+        found = find_passages(db.conn, ask_by_name(db.conn, " ".join(words), named), limit=limit)
     for passage in found.passages:
-        click.echo(json_line(asdict(passage)) if as_json else _shown(passage))
+        click.echo(json_line(asdict(passage)) if as_json else passage_lines(passage))
     if not as_json:
-        over = "over " if found.capped else ""
-        click.echo(f"{len(found.passages)} of {over}{found.total:,} passages", err=True)
-
-
-def _shown(passage: Any) -> str:
-    """One passage for a terminal: accession number, time, title, and the words with the hits in bold."""
-    said = passage.text.replace("\n", " ")
-    text, at = "", 0
-    for start, end in passage.marks:
-        text += printable(said[at:start]) + click.style(printable(said[start:end]), bold=True)
-        at = end
-    time = f" {format_timecode(passage.start)}" if passage.start is not None else ""
-    return f"{passage.accession}{time}  {printable(passage.title)}\n    {text}{printable(said[at:])}\n"
+        click.echo(count_line(found), err=True)
 
 
 @main.group()
@@ -333,22 +289,19 @@ def check_vocabularies(folder: Path) -> None:
 @click.pass_obj
 def gazetteer(folder: Path, name: str, add: int | None) -> None:
     """Propose places called NAME, with coordinates from GeoNames (CC BY 4.0)."""
-    from archive.gazetteer import candidate_to_term, open_gazetteer
+    from archive.gazetteer import ATTRIBUTION, candidate_to_term, choose_proposal, open_gazetteer, propose
+    from archive.listing import proposal_lines
     from archive.vocabulary_edits import write_term
     from ingest.reporting import progress_of
 
     with open_gazetteer(progress=progress_of("Loading GeoNames, once", sys.stderr)) as places:
-        found = places.look_up(name)
-    if not found:
-        raise ArchiveError(f"GeoNames knows no place called {name!r}: write it into places.yml by hand")
+        found = propose(places, name)
     if add is None:
-        for number, place in enumerate(found, 1):
-            say(f"{number:3}  {place.name}, {place.region}, {place.country}  {place.population:,} people")
-        click.echo("Data: GeoNames, CC BY 4.0. Add one with --add N.", err=True)
+        for line in proposal_lines(found):
+            say(line)
+        click.echo(f"Data: {ATTRIBUTION}. Add one with --add N.", err=True)
         return
-    if not 1 <= add <= len(found):
-        raise ArchiveError(f"there are {len(found)} proposals, not {add}")
-    term = candidate_to_term(found[add - 1])
+    term = candidate_to_term(choose_proposal(found, add))
     write_term(open_archive(folder).vocabularies / "places.yml", term)
     say(f"{term.preferred} ({term.slug}) is in places.yml; 'conricerca tag' finds it in the testimonies")
 
@@ -360,7 +313,7 @@ def gazetteer(folder: Path, name: str, add: int | None) -> None:
     show_default="the one that the index was made with",
     help="A model2vec model: its folder, or its name on huggingface.co.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+@AS_JSON_LINES
 @click.pass_obj
 def index(folder: Path, embeddings: str | None, as_json: bool) -> None:
     """Make or renew the semantic index, for passages that are alike in meaning. It is an option: nothing needs it."""
@@ -368,32 +321,27 @@ def index(folder: Path, embeddings: str | None, as_json: bool) -> None:
 
     archive, report = open_archive(folder), _reporter(as_json=as_json)
     done = embed(archive, load_embedder(embeddings or model_of(archive)), report)
-    line = f"{done.new:,} passages new, {done.kept:,} as they were, {done.removed:,} gone"
-    report.say(line, **asdict(done))
+    report.say(f"{done.new:,} passages new, {done.kept:,} as they were, {done.removed:,} gone", **asdict(done))
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Only this computer: the archive is private.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The port.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="Processes that answer, for many readers at once.",
+@with_default("--host", default="127.0.0.1", help="Only this computer: the archive is private.")
+@PORT
+@with_default(
+    "--workers", type=click.IntRange(1, 64), default=1, help="Processes that answer, for many readers at once."
 )
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(folder: Path, host: str, port: int, workers: int, open_browser: bool) -> None:
+def serve(folder: Path, /, **how: Any) -> None:
     """Serve the private archive on this computer."""
-    _serve(open_archive(folder), host, port, workers=workers, open_browser=open_browser)
+    _serve(open_archive(folder), **how)
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-archive"))
 @click.option("--model", metavar="NAME|PATH", help="A real Whisper model instead of the tiny one of the repository.")
 @click.option("--serve/--no-serve", "serving", default=True, help="Serve it when it is built.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The port.")
+@PORT
 def demo(folder: Path, model: str | None, serving: bool, port: int) -> None:
     """Build a demonstration archive in FOLDER by running the whole pipeline, and serve it."""
     check_packages()
@@ -403,20 +351,13 @@ def demo(folder: Path, model: str | None, serving: bool, port: int) -> None:
     archive, summary = build_demonstration(folder, model=model, report=report)
     _conclude(summary, report)
     if serving:
-        _serve(archive, "127.0.0.1", port, workers=1, open_browser=False)
+        _serve(archive, port=port)
 
 
-def _serve(archive: Archive, host: str, port: int, *, workers: int, open_browser: bool) -> None:
+def _serve(archive: Archive, **how: Any) -> None:
     from archive.web.settings import serve as run
 
-    run(
-        archive,
-        host=host,
-        port=port,
-        workers=workers,
-        open_browser=open_browser,
-        on_ready=lambda address: click.echo(f"{address}  (stop with Ctrl-C)"),
-    )
+    run(archive, on_ready=lambda address: click.echo(f"{address}  (stop with Ctrl-C)"), **how)
 
 
 def _options(said: dict[str, Any]) -> Any:
@@ -437,22 +378,11 @@ def _reporter(*, as_json: bool) -> Any:
     return report
 
 
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _conclude(summary: Any, report: Any) -> None:
     """Say what was done; list what went wrong, and leave with status 1 if anything did."""
     from ingest.reporting import closing_line
 
-    counts = {
-        "added": summary.added,
-        "already_there": summary.already,
-        "transcribed": summary.transcribed,
-        "tagged": summary.tagged,
-        "problems": len(summary.failures),
-    }
-    report.say(closing_line(counts), **counts, failures=summary.failures)
+    report.say(closing_line(summary.counts), **summary.counts, failures=summary.failures)
     for failure in summary.failures:
         say(f"Error: {failure}", err=True)
     if summary.failures:

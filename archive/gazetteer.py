@@ -12,7 +12,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
@@ -150,6 +150,20 @@ def candidate_to_term(candidate: Candidate, slug: str | None = None) -> Term:
         precision_km=_PRECISION_KM,
         exact_match=(candidate.address,),
     )
+
+
+def propose(gazetteer: Gazetteer, name: str) -> tuple[Candidate, ...]:
+    """The towns that may be meant by a name. Raises ArchiveError where there are none."""
+    if not (found := gazetteer.look_up(name)):
+        raise ArchiveError(f"GeoNames knows no place called {name!r}: write it into places.yml by hand")
+    return found
+
+
+def choose_proposal(proposals: Sequence[Candidate], number: int) -> Candidate:
+    """The proposal with this number, counted from 1. Raises ArchiveError where there is none."""
+    if not 1 <= number <= len(proposals):
+        raise ArchiveError(f"there are {len(proposals)} proposals, not {number}")
+    return proposals[number - 1]
 
 
 def _stamp_of(path: Path) -> str | None:

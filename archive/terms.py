@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from archive.errors import ArchiveError
+from archive.query import Facet, Query
 from archive.records import VocabularyName
 
 
@@ -45,3 +47,13 @@ def find_slug(conn: sqlite3.Connection, vocabulary: VocabularyName, name: str) -
     lowered = {text.lower(): text for (text,) in known}
     near = get_close_matches(name.lower(), lowered, n=2)
     raise UnknownTerm(vocabulary, name, [repr(lowered[word]) for word in near])
+
+
+def ask_by_name(conn: sqlite3.Connection, words: str, named: Mapping[str, Iterable[str]]) -> Query:
+    """Return the question for these words and, by vocabulary, every term called so. Raises UnknownTerm."""
+    chosen = tuple(
+        (Facet(vocabulary), find_slug(conn, VocabularyName(vocabulary), name))
+        for vocabulary, names in named.items()
+        for name in names
+    )
+    return Query(words=words, chosen=chosen, all_of=frozenset(Facet))

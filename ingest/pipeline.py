@@ -60,6 +60,17 @@ class Summary:
     tagged: int = 0
     failures: list[str] = field(default_factory=list)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each thing there were, by what they are called for people and scripts."""
+        return {
+            "added": self.added,
+            "already_there": self.already,
+            "transcribed": self.transcribed,
+            "tagged": self.tagged,
+            "problems": len(self.failures),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:

@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 
 from archive.folder import create_archive
 from archive.migrations import SCHEMA
-from cli import INGEST_PACKAGES, main
+from cli import main
+from ingest.packages import INGEST_PACKAGES
 from tests.builders import a_testimony, a_wav, an_archive
 
 

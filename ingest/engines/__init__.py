@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.engines.protocol import Transcriber, TranscriptionOptions
+from ingest.engines.protocol import DEVICES, Transcriber, TranscriptionOptions
 from ingest.errors import IngestError
 
-__all__ = ["ENGINES", "Transcriber", "TranscriptionOptions", "open_transcriber"]
+__all__ = ["DEVICES", "ENGINES", "Transcriber", "TranscriptionOptions", "open_transcriber"]
 
 ENGINES = ("faster-whisper", "openai-whisper")
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ingest.audio import Samples
     from ingest.speech import Piece
 
+DEVICES = ("auto", "cpu", "cuda")
+
 
 class Transcriber(Protocol):
     """An opened speech model. `engine`, `model` and `compute` are recorded with each transcript that it makes."""
@@ -55,7 +57,7 @@ class TranscriptionOptions:
     prompt: str | None = None
 
     def __post_init__(self) -> None:
-        if self.device not in {"auto", "cpu", "cuda"}:
+        if self.device not in DEVICES:
             raise ValueError(f"a device is auto, cpu or cuda, not {self.device!r}")
         if self.threads < 0 or self.beam_size < 1:
             raise ValueError("threads cannot be less than 0, nor a beam narrower than 1")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveError
-from archive.gazetteer import Gazetteer, cache_folder, candidate_to_term, open_gazetteer
+from archive.gazetteer import Gazetteer, cache_folder, candidate_to_term, choose_proposal, open_gazetteer, propose
 from archive.vocabularies import read_vocabulary
 from archive.vocabulary_edits import write_term
 
@@ -57,6 +57,16 @@ def test_the_most_populous_comes_first_and_states_are_named(world: Gazetteer) ->
 @pytest.mark.parametrize("name", ["", " ", "-", "Matewan", "%", "\U0010ffff"])
 def test_an_unknown_name_finds_nothing(world: Gazetteer, name: str) -> None:
     assert world.look_up(name) == ()
+
+
+def test_a_town_that_is_not_there_is_said_and_so_is_a_number_too_many(world: Gazetteer) -> None:
+    with pytest.raises(ArchiveError, match="no place called 'Matewan': write it into"):
+        propose(world, "Matewan")
+    found = propose(world, "Orgreave")
+    assert choose_proposal(found, 1) == found[0]
+    for number in (0, len(found) + 1):
+        with pytest.raises(ArchiveError, match=f"there are {len(found)} proposals, not {number}"):
+            choose_proposal(found, number)
 
 
 def test_a_name_takes_milliseconds(world: Gazetteer) -> None:
