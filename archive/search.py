@@ -172,8 +172,11 @@ def _named(
 ) -> dict[Facet, tuple[ChoiceCount, ...]]:
     """Return the counted values of these facets with their names."""
     by_facet: dict[str, Counter[int]] = {facet.value: Counter() for facet in facets}
-    for number, name in conn.execute("select id, facet from facet_values where passages > 0"):
-        if name in by_facet and number in counted:
+    rows = conn.execute(
+        "select id, facet from facet_values where id in (select value from json_each(?))", [json.dumps(list(counted))]
+    )
+    for number, name in rows:
+        if name in by_facet:
             by_facet[name][number] = counted[number]
     best = {number: count for numbers in by_facet.values() for number, count in numbers.most_common(limit)}
     rows = conn.execute(
