@@ -51,7 +51,8 @@ export class Passages {
     const element = this.timed[this.current];
     if (!element || (!always && performance.now() - this.scrolled < PATIENCE)) return;
     const { top, bottom } = element.getBoundingClientRect();
-    if (top > 80 && bottom < innerHeight - 140) return;
+    const covered = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0; // by what stays above
+    if (top > covered - 8 && bottom < innerHeight - 140) return;
     element.scrollIntoView({ block: always ? "center" : "start", behavior: calm.matches || always ? "auto" : "smooth" });
   }
 

@@ -4,6 +4,7 @@ import { keep, kept } from "./kept.js";
 import { closeMenus, offerCitations, offerKeys } from "./help.js";
 import { followContents, goByMarks, stepThroughHits } from "./marks.js";
 import { Passages, highlight, offsetOf, rangeOf, text } from "./passages.js";
+import { keepPicture } from "./picture.js";
 import { player } from "./player.js";
 import { Excerpt } from "./selection.js";
 import { stretchIn, timecode } from "./times.js";
@@ -116,6 +117,7 @@ if (player) {
   document.querySelector("[data-passages]")?.addEventListener("pointerenter", () => words.fetch(), { once: true });
   document.addEventListener("click", listenFrom);
   goByMarks(player);
+  keepPicture(player);
   remember(player.bar.dataset.key);
 }
 stepThroughHits(passages);
