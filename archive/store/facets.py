@@ -23,21 +23,15 @@ Choice = tuple[str, str]  # facet and key
 
 
 def index_testimony(db: Database, testimony: int) -> None:
-    """Bring what one testimony's passages can be chosen by up to date."""
+    """Bring what one testimony's passages can be chosen by up to date; what stays as it was is not written again."""
     with writing(db):
-        _forget(db, testimony)
+        before = _indexed(db, testimony)
         chosen = _choices(db, testimony)
         numbers = _numbered(db, {choice for choices in chosen.values() for choice in choices})
-        packed = {passage: sorted(numbers[choice] for choice in choices) for passage, choices in chosen.items()}
-        db.conn.executemany(
-            "insert into passage_facets (passage, testimony, chosen) values (?, ?, ?)",
-            [(passage, testimony, pack(values)) for passage, values in packed.items()],
-        )
-        db.conn.executemany(
-            "insert into facet_passages (value, passage) values (?, ?)",
-            sorted((value, passage) for passage, values in packed.items() for value in values),
-        )
-        counted = Counter(value for values in packed.values() for value in values)
+        after = {passage: frozenset(numbers[choice] for choice in choices) for passage, choices in chosen.items()}
+        _change_passages(db, testimony, before, after)
+        counted = Counter(value for values in after.values() for value in values)
+        db.execute("delete from facet_testimonies where testimony = ?", [testimony])
         db.conn.executemany(
             "insert into facet_testimonies (value, testimony, passages) values (?, ?, ?)",
             [(value, testimony, number) for value, number in sorted(counted.items())],
@@ -82,14 +76,37 @@ def unpack(blob: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(blob) // 4}I", blob)
 
 
-def _forget(db: Database, testimony: int) -> None:
-    rows = db.execute("select passage, chosen from passage_facets where testimony = ?", [testimony]).fetchall()
+def _indexed(db: Database, testimony: int) -> dict[int, frozenset[int]]:
+    """Return the values that each passage of the testimony has in the index."""
+    rows = db.execute("select passage, chosen from passage_facets where testimony = ?", [testimony])
+    return {passage: frozenset(unpack(blob)) for passage, blob in rows}
+
+
+def _change_passages(
+    db: Database, testimony: int, before: Mapping[int, frozenset[int]], after: Mapping[int, frozenset[int]]
+) -> None:
+    """Write the passages' values where they have changed."""
+    db.conn.executemany("delete from facet_passages where value = ? and passage = ?", _beyond(before, after))
     db.conn.executemany(
-        "delete from facet_passages where value = ? and passage = ?",
-        [(value, passage) for passage, blob in rows for value in unpack(blob)],
+        "delete from passage_facets where passage = ?", [(passage,) for passage in before.keys() - after]
     )
-    db.execute("delete from passage_facets where testimony = ?", [testimony])
-    db.execute("delete from facet_testimonies where testimony = ?", [testimony])
+    db.conn.executemany(
+        "insert or replace into passage_facets (passage, testimony, chosen) values (?, ?, ?)",
+        [
+            (passage, testimony, pack(sorted(values)))
+            for passage, values in after.items()
+            if values != before.get(passage)
+        ],
+    )
+    db.conn.executemany("insert into facet_passages (value, passage) values (?, ?)", _beyond(after, before))
+
+
+def _beyond(some: Mapping[int, frozenset[int]], others: Mapping[int, frozenset[int]]) -> list[tuple[int, int]]:
+    """Return value and passage of everything that some have and the others have not, in the order of the table."""
+    nothing: frozenset[int] = frozenset()
+    return sorted(
+        (value, passage) for passage, values in some.items() for value in values - others.get(passage, nothing)
+    )
 
 
 def _choices(db: Database, testimony: int) -> dict[int, set[Choice]]:

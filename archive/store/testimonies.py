@@ -82,6 +82,7 @@ def add_transcript(db: Database, accession: str, document: Original, transcript:
         drop_unfinished(db, testimony)
         number = _insert_document(db, testimony, document)
         store_imported(db, testimony, transcript, recording=recording, document=number)
+        refresh_testimony(db, testimony)
         record_event(db, "transcript added", testimony=testimony, detail=document.filename)
 
 

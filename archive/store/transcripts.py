@@ -62,7 +62,10 @@ def waiting_recordings(db: Database, *, again: Sequence[str] = ()) -> tuple[Wait
 def store_imported(
     db: Database, testimony: int, transcript: Transcript, *, recording: int | None, document: int | None
 ) -> int:
-    """Store a transcript or account that came from elsewhere, and show it to readers."""
+    """Store a transcript or account that came from elsewhere, and make it the one that readers see.
+
+    Whoever calls this refreshes the testimony when all of it is there.
+    """
     with writing(db):
         row = {
             "testimony": testimony,
@@ -127,6 +130,7 @@ def complete_listening(db: Database, transcript: int) -> None:
     with writing(db):
         _complete(db, transcript)
         testimony = db.execute("select testimony from transcripts where id = ?", [transcript]).fetchone()[0]
+        refresh_testimony(db, testimony)
         record_event(db, "transcribed", testimony=testimony)
 
 
@@ -183,7 +187,6 @@ def _complete(db: Database, transcript: int) -> None:
     if row["recording"]:
         db.execute("update recordings set state = 'transcribed' where id = ?", [row["recording"]])
     _fill_passages(db, row["testimony"], transcript)
-    refresh_testimony(db, row["testimony"])
 
 
 def assign_narrators(db: Database, testimony: int) -> None:
