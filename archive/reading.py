@@ -57,7 +57,8 @@ class Line:
 class Testimony:
     """One testimony whole. `terms` are those of the testimony and of its passages, the most frequent first.
 
-    `peaks` is the waveform of its first recording: see `ingest/waveforms.py`.
+    The text and its times belong to the first of its recordings. `peaks` are the waveforms of all, where there are
+    any: see `ingest/waveforms.py`.
     """
 
     entry: Entry
@@ -67,7 +68,7 @@ class Testimony:
     recordings: tuple[Recording, ...]
     lines: tuple[Line, ...]
     terms: tuple[TermLink, ...]
-    peaks: bytes | None = None
+    peaks: tuple[bytes | None, ...] = ()
 
 
 def read_testimony(conn: sqlite3.Connection, accession: str, language: str | None = None) -> Testimony:
@@ -87,7 +88,7 @@ def read_testimony(conn: sqlite3.Connection, accession: str, language: str | Non
         recordings=recordings,
         lines=_lines(conn, number, labels),
         terms=_terms_of(conn, number, labels),
-        peaks=_peaks(conn, recordings[0].sha256) if recordings else None,
+        peaks=tuple(_peaks(conn, one.sha256) for one in recordings),
     )
 
 

@@ -47,17 +47,31 @@ class Waveform:
     hits: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """The upper half of a waveform as an SVG path, `width` units wide; empty if unknown."""
+
+    path: str
+    width: int
+
+
+def sketch(peaks: bytes | None) -> Outline:
+    """Return the outline of one recording."""
+    reduced = _reduced(peaks or b"")
+    return Outline(path=_outline(reduced), width=len(reduced))
+
+
 def draw(testimony: Testimony, stretches: Sequence[Stretch], hits: Collection[int]) -> Waveform | None:
     """Return the waveform of a testimony's first recording with its marks; `hits` are positions. None without one."""
     if not testimony.recordings or not testimony.recordings[0].duration > 0:
         return None
     whole = testimony.recordings[0].duration
     timed = [line for line in testimony.lines if line.start is not None and 0 <= line.start < whole]
-    peaks = _reduced(testimony.peaks or b"")
+    outline = sketch(next(iter(testimony.peaks), None))
     found = dict.fromkeys(_percent(line.start or 0.0, whole, 1) for line in timed if line.position in hits)
     return Waveform(
-        outline=_outline(peaks),
-        width=len(peaks),
+        outline=outline.path,
+        width=outline.width,
         voices=tuple(_voices(_beginnings(timed, stretches), whole)),
         marks=tuple(mark for vocabulary in VocabularyName for mark in _marks(timed, vocabulary, whole)),
         hits=tuple(found)[:MOST_HITS],

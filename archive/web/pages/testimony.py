@@ -18,7 +18,7 @@ from archive.web.layout import Site
 from archive.web.linked_data import linked_data
 from archive.web.pages.downloads import downloads
 from archive.web.transcript import anchor, transcript
-from archive.web.waveform import draw
+from archive.web.waveform import draw, sketch
 from archive.words import SearchError
 
 Ranges = tuple[tuple[int, int], ...]
@@ -46,6 +46,7 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "timed": any(line.start is not None for line in found.lines),
         "doubtful": any(line.doubts for line in found.lines),
         "waveform": draw(found, stretches, hits),
+        "further": [(one, sketch(peaks)) for one, peaks in zip(found.recordings, found.peaks, strict=True)][1:],
         "asked": asked[:200],
         "hint": hint,
         "hits": hits,

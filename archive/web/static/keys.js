@@ -2,7 +2,7 @@
 
 import { kept, keep } from "./kept.js";
 
-const TYPING = "input:not([type=range], [type=checkbox]), select, textarea, video, [contenteditable], dialog";
+const TYPING = "input:not([type=range], [type=checkbox]), select, textarea, audio, video, [contenteditable], dialog";
 
 export const lettersWork = () => kept("letters") !== "off";
 export const letLettersWork = (work) => keep("letters", work ? null : "off");

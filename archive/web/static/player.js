@@ -36,6 +36,7 @@ class Player {
       media.addEventListener(event, () => this.show());
     }
     media.addEventListener("play", () => this.tick());
+    document.addEventListener("play", ({ target }) => this.silence(target), { capture: true }); // it does not bubble
     media.addEventListener("timeupdate", () => this.stopAtTheEnd());
     media.addEventListener("error", () => this.fail());
     this.bar.addEventListener("click", (event) => this.press(event.target.closest("[data-do]")?.dataset.do));
@@ -164,6 +165,11 @@ class Player {
     if (until === null || media.paused || media.currentTime < until) return;
     media.pause();
     media.currentTime = until;
+  }
+
+  // Two recordings at once are none.
+  silence(playing) {
+    for (const other of document.querySelectorAll("audio, video")) if (other !== playing) other.pause();
   }
 
   tell() {
