@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from transcripts.model import Segment, Transcript, Word
 
 SECONDS = 12.0  # of each recording
 STAIRS, GATE, CORTEO, WAITING = "2026.001", "2026.002", "2026.003", "2026.004"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LABEL = "Written for a test, not a testimony."
 TOLD = (
     (0.5, 3.0, "We lived in Glasgow then."),
@@ -36,9 +37,9 @@ TOLD = (
 )
 
 
-def an_archive(folder: Path) -> Archive:
+def an_archive(folder: Path, *, vocabularies: dict[str, str] | None = None) -> Archive:
     """Four testimonies with tags: a machine's transcript, an Arabic interview, an Italian account, one that waits."""
-    archive = builders.an_archive(folder)
+    archive = builders.an_archive(folder, vocabularies=vocabularies)
     with archive.write() as db:
         _tell_of_the_stairs(archive, db)
         _tell_of_the_gate(archive, db)
@@ -170,18 +171,29 @@ class Reader:
             self.page.wait_for_timeout(20)
 
 
+_running: list[Any] = []
+
+
 @contextmanager
 def a_browser() -> Iterator[Any]:
-    """A real Chromium; the test is skipped, with a line that says how to get one, where there is none."""
+    """A real Chromium, the one that runs already where one does: Playwright starts only once in a thread.
+
+    The test is skipped, with a line that says how to get one, where there is none.
+    """
+    if _running:
+        yield _running[0]
+        return
     sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
     with sync_api.sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         except sync_api.Error as error:
             pytest.skip(f"no Chromium ({error.message.splitlines()[0]}): run 'playwright install chromium'")
+        _running.append(browser)
         try:
             yield browser
         finally:
+            _running.remove(browser)
             browser.close()
 
 
@@ -198,3 +210,15 @@ def reading(browser: Any, address: str, **window: Any) -> Iterator[Reader]:
         yield reader
     finally:
         context.close()
+
+
+def barriers(reader: Reader, paths: Iterable[str]) -> list[tuple[str, str, str]]:
+    """What axe finds on these pages: the page, the rule that it breaks, and where."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python").Axe()
+    found = []
+    for path in paths:
+        reader.goto(path)
+        # only what is wrong is described: describing the rest as well takes most of the time
+        violations = axe.run(reader.page, options={"resultTypes": ["violations"]}).response["violations"]
+        found += [(path, rule["id"], node["html"][:160]) for rule in violations for node in rule["nodes"][:3]]
+    return found

@@ -6,10 +6,11 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlite_utils import Database
@@ -22,22 +23,29 @@ from archive.store.vocabularies import load_terms
 from archive.web.settings import datasette_for
 from tests.builders import a_testimony, an_archive
 
+T = TypeVar("T")
+
 
 def a_tagged_archive(folder: Path) -> Archive:
     """Three testimonies: 2026.001 of Glasgow, 2026.002 of Glasgow and Turin, 2026.003 of Turin, partly in Chinese."""
     archive = an_archive(folder)
+    said = [
+        ("Glasgow and the Rent.", "The Strike in Glasgow.", "Glasgow again."),
+        ("A Strike in Turin.", "From Turin to Glasgow."),
+        ("Turin.", "工人罢工了。"),
+    ]
+    for number, texts in enumerate(said, 1):
+        tell(archive, Description(title=f"Talk {number}", language="en", collection="Talks"), *texts)
+    return archive
+
+
+def tell(archive: Archive, description: Description, *texts: str) -> None:
+    """Take in one more account with these passages, tag it and count again."""
     with archive.write() as db:
-        said = [
-            ("Glasgow and the Rent.", "The Strike in Glasgow.", "Glasgow again."),
-            ("A Strike in Turin.", "From Turin to Glasgow."),
-            ("Turin.", "工人罢工了。"),
-        ]
-        for number, texts in enumerate(said):
-            description = Description(title=f"Talk {number + 1}", language="en", collection="Talks")
-            a_testimony(db, *texts, digest=str(number + 1), description=description)
+        digest = f"d{db.table('testimonies').count}"
+        a_testimony(db, *texts, digest=digest, description=description)
         tag(db)
         refresh_counts(db)
-    return archive
 
 
 def tag(db: Database) -> None:
@@ -72,10 +80,39 @@ def close(datasette: Any) -> None:
         database.close()
 
 
+def awaited(answer: Coroutine[Any, Any, T]) -> T:
+    """What it comes to; in a thread of its own, since the browser's loop is running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, answer).result()
+
+
 def ask(datasette: Any, path: str, method: str = "GET", **request: Any) -> httpx.Response:
     """Send one request and return the answer."""
-    answer: httpx.Response = asyncio.run(datasette.client.request(method, path, **request))
+    answer: httpx.Response = awaited(datasette.client.request(method, path, **request))
     return answer
+
+
+_opened: dict[Path, Any] = {}  # archives that are asked several times, and what serves them until `close_opened`
+
+
+def got(archive: Archive, path: str, status: int = 200, **request: Any) -> httpx.Response:
+    """The archive's answer, which must have this status."""
+    if archive.path not in _opened:
+        _opened[archive.path] = datasette_for(archive)
+    answer = ask(_opened[archive.path], path, **request)
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def page(archive: Archive, path: str, status: int = 200) -> str:
+    """The text of one of the archive's pages."""
+    return got(archive, path, status).text
+
+
+def close_opened() -> None:
+    """Close what `got` and `page` have opened."""
+    while _opened:
+        close(_opened.popitem()[1])
 
 
 def counts(answer: httpx.Response, facet: str) -> dict[str, int]:

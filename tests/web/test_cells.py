@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.web.served import a_tagged_archive, ask, served
+from archive.folder import Archive
+from tests.web.served import a_tagged_archive, ask
 
 
 @pytest.fixture(scope="module")
-def datasette(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with served(a_tagged_archive(tmp_path_factory.mktemp("cells") / "archive")) as datasette:
-        yield datasette
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return a_tagged_archive(tmp_path_factory.mktemp("cells"))
 
 
 def test_the_catalogue_leads_to_the_testimony_and_names_its_terms(datasette: Any) -> None:

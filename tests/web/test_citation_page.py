@@ -9,21 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive.folder import Archive
-from tests.web.builders import CORTEO, STAIRS, a_browser, an_archive, reading
-from tests.web.served import ask, listening, served
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("citing"))
-
-
-def page(archive: Archive, path: str, status: int = 200) -> str:
-    """The text of a page."""
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return answer.text
+from tests.web.builders import CORTEO, STAIRS, Reader, an_archive
+from tests.web.served import got, page
 
 
 def test_just_the_words_between_two_moments_are_quoted(archive: Archive) -> None:
@@ -98,11 +85,10 @@ def test_what_people_have_reviewed_is_no_longer_a_machines(tmp_path: Path) -> No
 
 
 def test_reference_managers_get_a_file(archive: Archive) -> None:
-    with served(archive) as datasette:
-        answers = {
-            suffix: ask(datasette, f"/testimonies/{STAIRS}/cite.{suffix}?start=6&end=8.5")
-            for suffix in ("bib", "json", "ris")
-        }
+    answers = {
+        suffix: got(archive, f"/testimonies/{STAIRS}/cite.{suffix}?start=6&end=8.5")
+        for suffix in ("bib", "json", "ris")
+    }
     assert answers["bib"].text.startswith("@")
     assert json.loads(answers["json"].text)[0]["title"] == "The stairs in Govan"
     assert answers["ris"].text.startswith("TY  - ")
@@ -114,15 +100,14 @@ def test_an_unknown_testimony_is_not_found(archive: Archive) -> None:
 
 
 @pytest.mark.browser
-def test_a_citation_is_copied_on_its_page_and_over_the_testimony(archive: Archive) -> None:
-    with listening(archive) as address, a_browser() as browser, reading(browser, address) as reader:
-        reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        for opened in (f"/testimonies/{STAIRS}/cite?start=6&end=8.5", f"/testimonies/{STAIRS}"):
-            reader.goto(opened)
-            if not opened.endswith("8.5"):
-                reader.page.evaluate("getSelection().selectAllChildren(document.querySelectorAll('.words')[2])")
-                reader.page.click("[data-excerpt-do=cite]")
-            reader.page.click("text=[@2026.001 0:06-0:08.5] >> xpath=.. >> text=Copy")
-            reader.until("document.querySelector('[data-copy][data-name]')?.textContent === 'Copied'")
-            assert reader.page.evaluate("navigator.clipboard.readText()") == "[@2026.001 0:06-0:08.5]"
-        assert reader.errors == []
+def test_a_citation_is_copied_on_its_page_and_over_the_testimony(reader: Reader) -> None:
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for opened in (f"/testimonies/{STAIRS}/cite?start=6&end=8.5", f"/testimonies/{STAIRS}"):
+        reader.goto(opened)
+        if not opened.endswith("8.5"):
+            reader.page.evaluate("getSelection().selectAllChildren(document.querySelectorAll('.words')[2])")
+            reader.page.click("[data-excerpt-do=cite]")
+        reader.page.click("text=[@2026.001 0:06-0:08.5] >> xpath=.. >> text=Copy")
+        reader.until("document.querySelector('[data-copy][data-name]')?.textContent === 'Copied'")
+        assert reader.page.evaluate("navigator.clipboard.readText()") == "[@2026.001 0:06-0:08.5]"
+    assert reader.errors == []

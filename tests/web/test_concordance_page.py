@@ -12,7 +12,7 @@ from archive.folder import Archive
 from archive.web.spreadsheets import csv_text
 from tests.builders import a_testimony
 from tests.web.builders import GATE, STAIRS, an_archive
-from tests.web.served import ask, served
+from tests.web.served import page
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +21,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     with archive.write() as db:
         a_testimony(db, *(f"<i>Line</i> {number} of plenty here." for number in range(120)), digest="9")
     return archive
-
-
-def page(archive: Archive, path: str, status: int = 200) -> str:
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return answer.text
 
 
 def test_the_word_stands_between_its_contexts_and_leads_to_its_second(archive: Archive) -> None:

@@ -16,8 +16,9 @@ from archive.folder import Archive
 from archive.records import Description
 from tests import builders
 from tests.builders import a_testimony
+from tests.web import served
 from tests.web.builders import CORTEO, GATE, LABEL, STAIRS, TOLD, an_archive
-from tests.web.served import ask, served
+from tests.web.served import page
 from transcripts.srt import read_srt
 from transcripts.webvtt import read_webvtt
 from transcripts.word_docx import read_docx
@@ -26,16 +27,8 @@ LICENCE = "Ask before you reuse anything"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("downloads"))
-
-
 def got(archive: Archive, number: str, suffix: str, status: int = 200, **request: Any) -> Any:
-    with served(archive) as datasette:
-        answer = ask(datasette, f"/testimonies/{number}/transcript.{suffix}", **request)
-    assert answer.status_code == status, answer.text
-    return answer
+    return served.got(archive, f"/testimonies/{number}/transcript.{suffix}", status, **request)
 
 
 @pytest.mark.parametrize("suffix", ["vtt", "srt", "txt", "json", "csv", "docx"])
@@ -117,8 +110,7 @@ def test_a_document_of_signs_that_word_refuses_is_written(tmp_path: Path) -> Non
 
 
 def test_the_files_are_offered_where_they_are(archive: Archive) -> None:
-    with served(archive) as datasette:
-        told, written = (ask(datasette, f"/testimonies/{number}").text for number in (STAIRS, CORTEO))
+    told, written = (page(archive, f"/testimonies/{number}") for number in (STAIRS, CORTEO))
     for suffix in ("vtt", "srt", "txt", "docx", "json", "csv"):
         assert f"/transcript.{suffix}" in told
         assert (f"/transcript.{suffix}" in written) == (suffix not in ("vtt", "srt"))
@@ -127,8 +119,7 @@ def test_the_files_are_offered_where_they_are(archive: Archive) -> None:
 
 
 def test_each_file_that_is_offered_says_what_for_and_in_which_form(archive: Archive) -> None:
-    with served(archive) as datasette:
-        told, written = (ask(datasette, f"/testimonies/{number}").text for number in (STAIRS, CORTEO))
+    told, written = (page(archive, f"/testimonies/{number}") for number in (STAIRS, CORTEO))
     entry = r'take-name">([^<]+)</span> <span class="take-form" dir="ltr">([^<]+)</span> <[^>]+>([^<]+)</span></a>'
     offered = re.findall(entry, told)
     assert [form for _, form, _ in offered] == ["DOCX", "TXT", "WebVTT", "SRT", "CSV", "JSON", "WAV"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,16 +25,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return a_tagged_archive(tmp_path_factory.mktemp("facets"))
 
 
-def test_the_catalogue_counts_testimonies_and_the_passages_count_passages(archive: Archive) -> None:
-    with served(archive) as datasette:
-        assert counts(ask(datasette, "/archive/catalogue.json"), "places") == {"Glasgow": 2, "Turin": 2}
-        assert counts(ask(datasette, "/archive/passages.json"), "places") == {"Glasgow": 4, "Turin": 3}
-        assert counts(ask(datasette, "/archive/passages.json"), "themes") == {"Strike": 2, "Rent": 1}
+def test_the_catalogue_counts_testimonies_and_the_passages_count_passages(datasette: Any) -> None:
+    assert counts(ask(datasette, "/archive/catalogue.json"), "places") == {"Glasgow": 2, "Turin": 2}
+    assert counts(ask(datasette, "/archive/passages.json"), "places") == {"Glasgow": 4, "Turin": 3}
+    assert counts(ask(datasette, "/archive/passages.json"), "themes") == {"Strike": 2, "Rent": 1}
 
 
-def test_metadata_that_stock_datasette_understands_is_counted_through_link_tables(archive: Archive) -> None:
-    with served(archive) as datasette:
-        found = ask(datasette, "/archive/catalogue.json").json()["facet_results"]
+def test_metadata_that_stock_datasette_understands_is_counted_through_link_tables(
+    archive: Archive, datasette: Any
+) -> None:
+    found = ask(datasette, "/archive/catalogue.json").json()["facet_results"]
     assert {name: facet["type"] for name, facet in found.items()} == {
         "places": "column", "movements": "column", "themes": "column", "language": "column", "kind": "column",
         "collection": "column",
@@ -61,31 +62,28 @@ def test_a_file_without_the_kept_counts_keeps_stock_facets() -> None:
 
 @pytest.mark.parametrize("table", ["catalogue", "passages"])
 @pytest.mark.parametrize("query", ["", "_search=Glasgow", "_place=glasgow", "_place=turin&_theme=strike", "id__gt=1"])
-def test_counts_are_those_of_stock_array_facets(archive: Archive, table: str, query: str) -> None:
+def test_counts_are_those_of_stock_array_facets(datasette: Any, table: str, query: str) -> None:
     if table == "catalogue" and "_search" in query:
         return
-    with served(archive) as datasette:
-        answer = ask(datasette, f"/archive/{table}.json?{query}&_facet_array=places&_facet_array=themes")
+    answer = ask(datasette, f"/archive/{table}.json?{query}&_facet_array=places&_facet_array=themes")
     for facet in ("places", "themes"):
         assert counts(answer, facet) == counts(answer, f"{facet}_2")
 
 
-def test_a_choice_links_to_its_rows_and_back(archive: Archive) -> None:
-    with served(archive) as datasette:
-        found = ask(datasette, "/archive/passages.json?_search=Glasgow&_next=1").json()["facet_results"]
-        turin = next(value for value in found["places"]["results"] if value["value"] == "turin")
-        assert not turin["selected"]
-        assert "_next" not in turin["toggle_url"]
-        chosen = ask(datasette, _path(turin["toggle_url"])).json()
-        assert [row[7] for row in chosen["rows"]] == ["From Turin to Glasgow."]
-        back = next(value for value in chosen["facet_results"]["places"]["results"] if value["value"] == "turin")
-        assert back["selected"]
-        assert _path(back["toggle_url"]) == "/archive/passages.json?_search=Glasgow"
+def test_a_choice_links_to_its_rows_and_back(datasette: Any) -> None:
+    found = ask(datasette, "/archive/passages.json?_search=Glasgow&_next=1").json()["facet_results"]
+    turin = next(value for value in found["places"]["results"] if value["value"] == "turin")
+    assert not turin["selected"]
+    assert "_next" not in turin["toggle_url"]
+    chosen = ask(datasette, _path(turin["toggle_url"])).json()
+    assert [row[7] for row in chosen["rows"]] == ["From Turin to Glasgow."]
+    back = next(value for value in chosen["facet_results"]["places"]["results"] if value["value"] == "turin")
+    assert back["selected"]
+    assert _path(back["toggle_url"]) == "/archive/passages.json?_search=Glasgow"
 
 
-def test_a_choice_made_with_a_link_of_stock_datasette_can_be_taken_back(archive: Archive) -> None:
-    with served(archive) as datasette:
-        answer = ask(datasette, "/archive/catalogue.json?places__arraycontains=Glasgow").json()
+def test_a_choice_made_with_a_link_of_stock_datasette_can_be_taken_back(datasette: Any) -> None:
+    answer = ask(datasette, "/archive/catalogue.json?places__arraycontains=Glasgow").json()
     assert [row[1] for row in answer["rows"]] == ["2026.001", "2026.002"]
     glasgow = answer["facet_results"]["places"]["results"][0]
     assert (glasgow["selected"], _path(glasgow["toggle_url"])) == (True, "/archive/catalogue.json")
@@ -108,9 +106,8 @@ def test_a_condition_that_only_looks_like_a_page_is_kept() -> None:
     assert without_page("select id from passages where x = :p0 and ((id > :p1)) ").endswith("where x = :p0")
 
 
-def test_facet_size_is_honoured(archive: Archive) -> None:
-    with served(archive) as datasette:
-        found = ask(datasette, "/archive/passages.json?_facet_size=1").json()["facet_results"]
+def test_facet_size_is_honoured(datasette: Any) -> None:
+    found = ask(datasette, "/archive/passages.json?_facet_size=1").json()["facet_results"]
     for name, most in (("places", "Glasgow"), ("themes", "Strike")):
         assert [value["label"] for value in found[name]["results"]] == [most]
         assert found[name]["truncated"]
@@ -143,17 +140,15 @@ def test_a_reader_who_may_not_see_the_link_tables_gets_no_counts_from_them(archi
         assert ask(datasette, "/archive/catalogue.json?_place=glasgow").status_code == expected
 
 
-def test_a_facet_of_something_else_is_ignored(archive: Archive) -> None:
-    with served(archive) as datasette:
-        for asked in ("_facet_m2m=nonsense", "_facet_m2m=places;drop", "_facet_m2m=%7B%22x%22:1%7D"):
-            assert ask(datasette, f"/archive/catalogue.json?{asked}").status_code == 200
-        answer = ask(datasette, "/archive/testimonies.json?_facet_m2m=places")
+def test_a_facet_of_something_else_is_ignored(datasette: Any) -> None:
+    for asked in ("_facet_m2m=nonsense", "_facet_m2m=places;drop", "_facet_m2m=%7B%22x%22:1%7D"):
+        assert ask(datasette, f"/archive/catalogue.json?{asked}").status_code == 200
+    answer = ask(datasette, "/archive/testimonies.json?_facet_m2m=places")
     assert answer.json()["facet_results"] == {}
 
 
-def test_the_same_facet_asked_for_twice_is_counted_once(archive: Archive) -> None:
-    with served(archive) as datasette:
-        found = ask(datasette, "/archive/catalogue.json?_facet_m2m=places").json()["facet_results"]
+def test_the_same_facet_asked_for_twice_is_counted_once(datasette: Any) -> None:
+    found = ask(datasette, "/archive/catalogue.json?_facet_m2m=places").json()["facet_results"]
     assert "places_2" not in found
 
 
@@ -172,17 +167,15 @@ def test_a_large_archive_takes_the_counts_kept_for_the_front_page(
         assert counts(ask(datasette, "/archive/passages.json?_place=turin"), "places") == {"Turin": 3, "Glasgow": 1}
 
 
-def test_every_choice_must_hold_and_is_said_in_words(archive: Archive) -> None:
-    with served(archive) as datasette:
-        answer = ask(datasette, "/archive/catalogue.json?_place=glasgow&_place=turin&_theme=strike").json()
-        assert [row[1] for row in answer["rows"]] == ["2026.002"]
-        assert answer["human_description_en"] == "where place: Glasgow, place: Turin and theme: Strike"
-        assert "place: Glasgow" in ask(datasette, "/archive/catalogue?_place=glasgow").text
+def test_every_choice_must_hold_and_is_said_in_words(datasette: Any) -> None:
+    answer = ask(datasette, "/archive/catalogue.json?_place=glasgow&_place=turin&_theme=strike").json()
+    assert [row[1] for row in answer["rows"]] == ["2026.002"]
+    assert answer["human_description_en"] == "where place: Glasgow, place: Turin and theme: Strike"
+    assert "place: Glasgow" in ask(datasette, "/archive/catalogue?_place=glasgow").text
 
 
-def test_a_place_that_no_vocabulary_knows_finds_nothing_and_says_so(archive: Archive) -> None:
-    with served(archive) as datasette:
-        answer = ask(datasette, "/archive/catalogue.json?_place=atlantis").json()
+def test_a_place_that_no_vocabulary_knows_finds_nothing_and_says_so(datasette: Any) -> None:
+    answer = ask(datasette, "/archive/catalogue.json?_place=atlantis").json()
     assert answer["rows"] == []
     assert answer["human_description_en"] == "where place: atlantis (not in the vocabulary)"
 
@@ -201,9 +194,8 @@ def test_a_theme_of_the_same_name_is_no_place(tmp_path: Path) -> None:
         assert len(ask(datasette, "/archive/passages.json?_theme=turin").json()["rows"]) == 3
 
 
-def test_choices_stay_when_the_reader_searches_on(archive: Archive) -> None:
-    with served(archive) as datasette:
-        page = ask(datasette, "/archive/passages?_place=glasgow").text
+def test_choices_stay_when_the_reader_searches_on(datasette: Any) -> None:
+    page = ask(datasette, "/archive/passages?_place=glasgow").text
     assert '<input type="hidden" name="_place" value="glasgow">' in page
 
 

@@ -11,8 +11,8 @@ from archive.folder import Archive
 from archive.records import Description
 from archive.store.browsing import refresh_counts
 from tests.builders import VOCABULARIES, an_archive
-from tests.web.builders import Reader, a_browser, a_recorded, reading
-from tests.web.served import listening, tag
+from tests.web.builders import Reader, a_recorded, reading
+from tests.web.served import tag
 from transcripts.model import Segment, Transcript, Word
 
 pytestmark = pytest.mark.browser
@@ -51,18 +51,6 @@ def _spoken(texts: tuple[str, ...]) -> Transcript:
         )
         segments.append(Segment(text=text, start=start, end=start + 4.0, words=timed))
     return Transcript(segments=tuple(segments), language="en")
-
-
-@pytest.fixture(scope="module")
-def address(archive: Archive) -> Iterator[str]:
-    with listening(archive) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with a_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

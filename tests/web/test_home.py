@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from archive.folder import Archive
 from archive.web.layout import Site
 from archive.web.wording import language_name, long_duration, passages, written_date
 from tests import builders
-from tests.web.builders import STAIRS, an_archive
-from tests.web.served import ask, served
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("home"))
-
-
-def page(archive: Archive, path: str, status: int = 200) -> str:
-    """The text of a page."""
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return answer.text
+from tests.web.builders import STAIRS
+from tests.web.served import page, served
 
 
 def test_the_front_page_says_what_the_archive_is_and_holds(archive: Archive) -> None:

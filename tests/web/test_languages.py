@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from gettext import NullTranslations, c2py
 from html.parser import HTMLParser
@@ -16,11 +15,10 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from archive.folder import Archive
 from archive.web import languages, wording
 from archive.web.languages import OFFERED, PREPARED, SOURCE, choose, speaking
-from tests.web.builders import STAIRS, WAITING, an_archive
-from tests.web.served import ask, served
+from tests.web.builders import STAIRS, WAITING
+from tests.web.served import ask
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "archive" / "web" / "locale"
@@ -32,17 +30,6 @@ KEYWORDS = DEFAULT_KEYWORDS | {"N_": None, "counted": (1, 2)}
 def all_that_are_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a reader choose among all languages that have a catalogue, whole or not."""
     monkeypatch.setattr(languages, "OFFERED", PREPARED)
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("languages"))
-
-
-@pytest.fixture(scope="module")
-def pages(archive: Archive) -> Iterator[Any]:
-    with served(archive) as datasette:
-        yield datasette
 
 
 @cache
@@ -134,11 +121,10 @@ def test_a_reader_gets_the_language_chosen_or_the_browsers(cookie: str | None, a
     assert choose(cookie, accepted) == code
 
 
-def test_the_page_says_which_language_it_is_in_and_its_direction(archive: Archive) -> None:
-    with served(archive) as datasette:
-        english = ask(datasette, "/")
-        arabic = ask(datasette, "/", headers={"accept-language": "ar"})
-        missing = ask(datasette, "/nowhere", headers={"accept-language": "fr"})
+def test_the_page_says_which_language_it_is_in_and_its_direction(datasette: Any) -> None:
+    english = ask(datasette, "/")
+    arabic = ask(datasette, "/", headers={"accept-language": "ar"})
+    missing = ask(datasette, "/nowhere", headers={"accept-language": "fr"})
     assert '<html lang="en" dir="ltr">' in english.text
     assert '<html lang="ar" dir="rtl">' in arabic.text
     assert arabic.headers["content-language"] == "ar"
@@ -146,25 +132,23 @@ def test_the_page_says_which_language_it_is_in_and_its_direction(archive: Archiv
     assert '<html lang="fr"' in missing.text
 
 
-def test_the_switch_is_remembered_and_leads_back(archive: Archive) -> None:
-    with served(archive) as datasette:
-        answer = ask(datasette, "/language?to=es&back=/search%3Fq%3Drent", follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=rent")
-        cookie = answer.headers["set-cookie"]
-        assert "language=es" in cookie
-        assert "HttpOnly" in cookie
-        page = ask(datasette, "/", cookies={"language": "es"}, headers={"accept-language": "fr"})
+def test_the_switch_is_remembered_and_leads_back(datasette: Any) -> None:
+    answer = ask(datasette, "/language?to=es&back=/search%3Fq%3Drent", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=rent")
+    cookie = answer.headers["set-cookie"]
+    assert "language=es" in cookie
+    assert "HttpOnly" in cookie
+    page = ask(datasette, "/", cookies={"language": "es"}, headers={"accept-language": "fr"})
     assert '<html lang="es"' in page.text
 
 
 @pytest.mark.parametrize(
     "back", ["//evil.example/", "/\\evil.example", "https://evil.example", "javascript:1", "/a%0d%0aSet-Cookie:x=1", ""]
 )
-def test_the_switch_never_leads_elsewhere(archive: Archive, back: str) -> None:
-    with served(archive) as datasette:
-        answer = ask(datasette, f"/language?to=es&back={back}", follow_redirects=False)
-        assert answer.headers["location"] == "/"
-        assert ask(datasette, "/language?to=tlh").status_code == 404
+def test_the_switch_never_leads_elsewhere(datasette: Any, back: str) -> None:
+    answer = ask(datasette, f"/language?to=es&back={back}", follow_redirects=False)
+    assert answer.headers["location"] == "/"
+    assert ask(datasette, "/language?to=tlh").status_code == 404
 
 
 def test_numbers_dates_and_plurals_are_right_in_each_language() -> None:
@@ -200,10 +184,9 @@ def test_durations_and_lists_are_joined_as_each_language_joins_them() -> None:
     }
 
 
-def test_terms_are_called_by_their_label_in_the_readers_language(archive: Archive) -> None:
-    with served(archive) as datasette:
-        page = ask(datasette, "/places/turin", headers={"accept-language": "it"})
-        results = ask(datasette, "/search?place=turin", headers={"accept-language": "it"})
+def test_terms_are_called_by_their_label_in_the_readers_language(datasette: Any) -> None:
+    page = ask(datasette, "/places/turin", headers={"accept-language": "it"})
+    results = ask(datasette, "/search?place=turin", headers={"accept-language": "it"})
     assert re.search(r'<h1>.*<span dir="auto">Torino</span></h1>', page.text)
     assert re.search(r'class="chip".*?<span dir="auto">Torino</span>', results.text, re.DOTALL)
 
@@ -257,14 +240,14 @@ class Brackets(NullTranslations):
         "/nowhere",
     ],
 )
-def test_no_english_is_left_on_a_translated_page(pages: Any, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_no_english_is_left_on_a_translated_page(datasette: Any, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """With every message of the reader's language in brackets, what stands outside them was left out.
 
     English is as it is: what was translated where nobody knows the reader, on the database's thread, stands out too.
     """
     brackets = Brackets()
     monkeypatch.setattr(languages, "_translations", lambda code: brackets if code == "es" else NullTranslations())
-    html = ask(pages, path, headers={"accept-language": "es"}).text
+    html = ask(datasette, path, headers={"accept-language": "es"}).text
     assert not words_outside(html)
     gathered = {message if isinstance(message, str) else message[0] for message in said_in_the_program()}
     assert not brackets.asked - gathered, "strings that are not gathered, such as those inside f-strings"

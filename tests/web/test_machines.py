@@ -7,7 +7,6 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,22 +16,10 @@ from archive.query import Facet
 from archive.web import pages
 from tests.builders import shared
 from tests.web.builders import LABEL, STAIRS, an_archive
-from tests.web.served import ask, served
+from tests.web.served import got
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 API = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("machines"))
-
-
-def got(archive: Archive, path: str, status: int = 200) -> Any:
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return answer
 
 
 def test_json_has_passages_marks_sounds_and_counts(archive: Archive) -> None:
@@ -51,6 +38,16 @@ def test_pages_of_json_follow_one_another(archive: Archive) -> None:
     body = got(archive, "/search.json").json()
     assert body["total"] == len(body["passages"])
     assert got(archive, "/search.json?page=9").json()["passages"] == []
+
+
+def test_a_program_says_how_many_passages_a_page_has(archive: Archive) -> None:
+    first = got(archive, "/search.json?size=1").json()
+    assert first["total"] > len(first["passages"]) == 1
+    second = got(archive, first["next"].removeprefix("http://localhost")).json()
+    assert second["page"] == 2
+    assert second["passages"][0]["text"] != first["passages"][0]["text"]
+    for size in ("0", "101", "-1", "many", "٣"):
+        assert "1 to 100" in got(archive, f"/search.json?size={size}", 400).json()["error"]
 
 
 def test_a_table_is_safe_for_spreadsheets(archive: Archive) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from archive.folder import Archive
@@ -15,16 +12,12 @@ from archive.geography import in_tree, read_places, read_points
 from archive.query import Facet, Query
 from archive.records import Description
 from archive.search import find_hits
-from archive.store.browsing import refresh_counts
-from archive.store.vocabularies import sync_vocabulary
-from archive.vocabularies import read_vocabularies
 from archive.web.drawn_map import draw_map
 from archive.web.projection import HEIGHT, PER_KM, WIDTH, frame, project, unwrapped, wrapped
 from bench.basemap.draw import thinned
-from tests.builders import a_testimony
 from tests.builders import an_archive as an_empty_archive
-from tests.web import served
-from tests.web.builders import Reader, a_browser, reading
+from tests.web.builders import Reader
+from tests.web.served import page, tell
 
 STATIC = Path(__file__).parents[2] / "archive" / "web" / "static"
 PLACES = """
@@ -49,29 +42,17 @@ terms:
 
 def a_wide_archive(folder: Path) -> Archive:
     """Passages of Glasgow (3), Govan, Scotland, Turin (2), Suva, Honolulu and Utopia; two of them of a Strike."""
-    archive = an_empty_archive(folder)
-    (archive.vocabularies / "places.yml").write_text(PLACES, encoding="utf-8")
-    with archive.write() as db:
-        for vocabulary in read_vocabularies(archive.vocabularies):
-            sync_vocabulary(db, vocabulary)
-        said = ["Glasgow and its Strike.", "Glasgow again, and Turin.", "Govan.", "In Scotland, and Glasgow."]
-        a_testimony(db, *said, digest="1", description=Description(title="North", language="en", recorded_on="1984"))
-        said = ["Turin. A Strike.", "Suva and Honolulu.", "Utopia."]
-        a_testimony(db, *said, digest="2", description=Description(title="Afar", language="en", recorded_on="1991"))
-        served.tag(db)
-        refresh_counts(db)
+    archive = an_empty_archive(folder, vocabularies={"places": PLACES})
+    said = ["Glasgow and its Strike.", "Glasgow again, and Turin.", "Govan.", "In Scotland, and Glasgow."]
+    tell(archive, Description(title="North", language="en", recorded_on="1984"), *said)
+    said = ["Turin. A Strike.", "Suva and Honolulu.", "Utopia."]
+    tell(archive, Description(title="Afar", language="en", recorded_on="1991"), *said)
     return archive
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return a_wide_archive(tmp_path_factory.mktemp("map"))
-
-
-def ask(archive: Archive, path: str) -> httpx.Response:
-    """What the archive answers at this address."""
-    with served.served(archive) as datasette:
-        return served.ask(datasette, path)
 
 
 def test_the_middle_of_the_sheet_is_eleven_degrees_east_on_the_equator() -> None:
@@ -182,7 +163,7 @@ def test_names_on_the_map_do_not_cover_each_other(archive: Archive) -> None:
 
 
 def test_every_mark_says_its_place_and_number_and_leads_to_its_passages(archive: Archive) -> None:
-    html = ask(archive, "/map").text
+    html = page(archive, "/map")
     assert 'aria-label="Glasgow: 4 passages"' in html
     assert 'href="/search?place=glasgow"' in html
     assert 'href="/places/utopia"' in html  # on no map, but in the list
@@ -191,11 +172,11 @@ def test_every_mark_says_its_place_and_number_and_leads_to_its_passages(archive:
 
 
 def test_the_choices_of_a_search_stay_in_every_link(archive: Archive) -> None:
-    html = ask(archive, "/map?theme=strike").text
+    html = page(archive, "/map?theme=strike")
     assert 'href="/search?theme=strike&amp;place=glasgow"' in html
     assert 'href="/timeline?theme=strike"' in html
     assert re.search(r'class="chip" href="/map"', html)
-    narrowed = ask(archive, "/map?place=turin").text
+    narrowed = page(archive, "/map?place=turin")
     assert 'href="/search?place=turin&amp;all=place&amp;place=glasgow"' in narrowed
 
 
@@ -207,20 +188,12 @@ def test_the_choices_of_a_search_stay_in_every_link(archive: Archive) -> None:
     ],
 )  # fmt: skip
 def test_bad_choices_are_answered_in_plain_words(archive: Archive, path: str, status: int) -> None:
-    answer = ask(archive, path)
-    assert answer.status_code == status
-    assert "Traceback" not in answer.text
+    assert "Traceback" not in page(archive, path, status)
 
 
 def test_an_empty_map_says_what_to_do(archive: Archive, tmp_path: Path) -> None:
-    assert "Leave out one of your choices" in ask(archive, "/map?theme=rent").text
-    assert "vocabularies/places.yml" in ask(an_empty_archive(tmp_path), "/map").text
-
-
-@pytest.fixture(scope="module")
-def reader(archive: Archive) -> Iterator[Any]:
-    with served.listening(archive) as address, a_browser() as browser, reading(browser, address) as opened:
-        yield opened
+    assert "Leave out one of your choices" in page(archive, "/map?theme=rent")
+    assert "vocabularies/places.yml" in page(an_empty_archive(tmp_path), "/map")
 
 
 @pytest.mark.browser

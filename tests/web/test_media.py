@@ -6,9 +6,8 @@ import asyncio
 import hashlib
 import http.client
 import os
-import shutil
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,8 @@ from archive.records import Accession, Description, Original
 from archive.store.testimonies import store_accession
 from archive.web.media import Unsatisfiable, _answer, _span, disposition
 from tests.builders import TODAY, a_wav, an_archive
-from tests.web.served import ask, listening, served
+from tests.web.builders import reading
+from tests.web.served import ask, awaited, listening, served
 
 SOUND = bytes(range(256)) * 4  # 1024 bytes, each position to be told from its neighbours
 SHA256 = hashlib.sha256(SOUND).hexdigest()
@@ -59,12 +59,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     archive = an_archive(tmp_path_factory.mktemp("media") / "archive")
     keep(archive, SOUND, "Entrevista à “Rosa”.m4a")
     return archive
-
-
-@pytest.fixture(scope="module")
-def datasette(archive: Archive) -> Iterator[Any]:
-    with served(archive) as datasette:
-        yield datasette
 
 
 def get(datasette: Any, path: str = PATH, method: str = "GET", **headers: str) -> httpx.Response:
@@ -314,7 +308,7 @@ def test_a_recording_is_read_no_further_once_the_listener_has_gone() -> None:
     async def send(message: dict[str, object]) -> None:
         pass
 
-    asyncio.run(_answer(send, 200, {}, blocks=endless(), receive=receive))
+    awaited(_answer(send, 200, {}, blocks=endless(), receive=receive))
     assert len(read) < 5
 
 
@@ -339,20 +333,15 @@ def _kept() -> Any:
 
 
 @pytest.mark.browser
-def test_in_a_real_browser_a_recording_plays_from_any_second_on(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_in_a_real_browser_a_recording_plays_from_any_second_on(tmp_path: Path, browser: Any) -> None:
     archive = an_archive(tmp_path / "archive")
     sound = a_wav(tmp_path / "long.wav", seconds=120).read_bytes()
     path = keep(archive, sound, "long.wav", media_type="audio/x-wav", duration=120.0)
-    with listening(archive) as address, sync_playwright() as playwright:
-        chromium = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--mute-audio"])
-        page = browser.new_page()
+    with listening(archive) as address, reading(browser, address) as reader:
         said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(f"{address}/archive")
-        heard = page.evaluate(
+        reader.page.on("console", lambda message: said.append(message.text))
+        reader.goto("/archive")
+        heard = reader.page.evaluate(
             """path => new Promise((resolve, reject) => {
                 const audio = new Audio(path);
                 audio.onerror = () => reject(audio.error.message);
@@ -362,7 +351,6 @@ def test_in_a_real_browser_a_recording_plays_from_any_second_on(tmp_path: Path) 
             path,
         )
         assert heard == [120, 100]
-        page.goto(address + path)
-        page.wait_for_function("document.querySelector('video').duration === 120", timeout=10_000)
+        reader.goto(path)
+        reader.page.wait_for_function("document.querySelector('video').duration === 120", timeout=10_000)
         assert said == []
-        browser.close()

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from archive.folder import Archive
-from tests.web.builders import CORTEO, GATE, STAIRS, WAITING, Reader, a_browser, an_archive, reading
-from tests.web.served import listening
+from tests.web.builders import CORTEO, GATE, PHONE, STAIRS, WAITING, Reader, reading
 
 pytestmark = pytest.mark.browser
 
 PAGES = ("/", "/search?q=rent", "/testimonies", f"/testimonies/{STAIRS}", f"/testimonies/{GATE}", "/places", "/nowhere")
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("browser"))
-
-
-@pytest.fixture(scope="module")
-def address(archive: Archive) -> Iterator[str]:
-    with listening(archive) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with a_browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def reader(browser: Any, address: str) -> Iterator[Reader]:
-    with reading(browser, address) as reader:
-        yield reader
 
 
 def now(reader: Reader) -> float:

@@ -7,12 +7,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.folder import Archive
 from archive.web import is_ours
-from tests.web.served import a_tagged_archive, ask, served
+from tests.web.served import a_tagged_archive, ask
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +60,16 @@ def test_an_archive_can_be_looked_at_with_plain_datasette_too(archive: Archive) 
 @pytest.mark.parametrize(
     ("words", "found"), [("罢工", 1), ("工人", 1), ("工罢", 0), ("Glasgow", 4), ("glasgow again", 1)]
 )
-def test_datasettes_search_box_finds_words_of_every_script(archive: Archive, words: str, found: int) -> None:
-    with served(archive) as datasette:
-        answer = ask(datasette, "/archive/passages.json", params={"_search": words}).json()
+def test_datasettes_search_box_finds_words_of_every_script(datasette: Any, words: str, found: int) -> None:
+    answer = ask(datasette, "/archive/passages.json", params={"_search": words}).json()
     assert len(answer["rows"]) == found
 
 
-def test_our_look_is_on_datasettes_pages_and_its_address_changes_with_it(archive: Archive) -> None:
-    with served(archive) as datasette:
-        page = ask(datasette, "/archive/catalogue").text
-        addresses = re.findall(r"/-/static-plugins/conricerca/datasette\.css\?v=[0-9a-f]{8,}", page)
-        assert len(addresses) == 1
-        assert ask(datasette, addresses[0]).headers["content-type"].startswith("text/css")
+def test_our_look_is_on_datasettes_pages_and_its_address_changes_with_it(datasette: Any) -> None:
+    page = ask(datasette, "/archive/catalogue").text
+    addresses = re.findall(r"/-/static-plugins/conricerca/datasette\.css\?v=[0-9a-f]{8,}", page)
+    assert len(addresses) == 1
+    assert ask(datasette, addresses[0]).headers["content-type"].startswith("text/css")
 
 
 def test_our_pages_are_told_from_datasettes() -> None:
@@ -79,9 +78,8 @@ def test_our_pages_are_told_from_datasettes() -> None:
     ]  # fmt: skip
 
 
-def test_datasettes_pages_lead_back_to_ours(archive: Archive) -> None:
-    with served(archive) as datasette:
-        page = ask(datasette, "/archive/catalogue").text
+def test_datasettes_pages_lead_back_to_ours(datasette: Any) -> None:
+    page = ask(datasette, "/archive/catalogue").text
     assert 'href="/search"' in page
 
 

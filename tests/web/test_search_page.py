@@ -12,20 +12,7 @@ from archive.web.choices import Search, read_search
 from archive.web.quotation import LENGTH, quote
 from tests.builders import a_testimony
 from tests.web.builders import CORTEO, STAIRS, an_archive
-from tests.web.served import ask, served
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("search"))
-
-
-def page(archive: Archive, path: str, status: int = 200) -> str:
-    """The text of a page."""
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return answer.text
+from tests.web.served import page
 
 
 def test_hits_are_marked_in_their_quotation(archive: Archive) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 
 from archive.folder import Archive
 from archive.web.security import STRICT, policy_of_datasette
-from tests.web.served import a_tagged_archive, ask, close, listening, served
+from tests.web.builders import reading
+from tests.web.served import a_tagged_archive, ask, close, listening
 
 OURS = ["/", "/search?q=Glasgow", "/testimonies/2026.001"]
 TABLES = ["/archive", "/archive/catalogue", "/archive/catalogue/1", "/archive/passages?_search=Glasgow"]
@@ -24,12 +24,6 @@ ALL = [*OURS, *DATASETTES, *OTHERS]
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return a_tagged_archive(tmp_path_factory.mktemp("security"))
-
-
-@pytest.fixture(scope="module")
-def datasette(archive: Archive) -> Iterator[Any]:
-    with served(archive) as datasette:
-        yield datasette
 
 
 @pytest.mark.parametrize("path", [*ALL, "/-/static/app.css"])
@@ -163,12 +157,9 @@ def test_an_error_prints_no_testimony_to_the_terminal(datasette: Any, capfd: pyt
 
 
 @pytest.mark.browser
-def test_in_a_real_browser_no_page_of_datasette_asks_for_what_is_refused(archive: Archive) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with listening(archive) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page()
+def test_in_a_real_browser_no_page_of_datasette_asks_for_what_is_refused(browser: Any, address: str) -> None:
+    with reading(browser, address) as reader:
+        page = reader.page
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -188,4 +179,3 @@ def test_in_a_real_browser_no_page_of_datasette_asks_for_what_is_refused(archive
         smuggle = "Object.assign(document.createElement('script'), {text: 'window.smuggled = 1'})"
         page.evaluate(f"document.body.append({smuggle})")
         assert page.evaluate("window.smuggled") is None
-        browser.close()

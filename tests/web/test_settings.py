@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import sqlite3
 from pathlib import Path
@@ -15,7 +14,7 @@ from archive.errors import ArchiveError, InvalidFile
 from archive.folder import Archive
 from archive.web.settings import serve, settings
 from tests.builders import a_testimony
-from tests.web.served import a_tagged_archive, ask, listening, served
+from tests.web.served import a_tagged_archive, ask, awaited, listening, served
 
 
 @pytest.fixture(scope="module")
@@ -95,5 +94,5 @@ def test_serving_changes_nothing(tmp_path: Path) -> None:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             assert ask(datasette, "/archive/catalogue", method).status_code >= 400
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            asyncio.run(datasette.get_database("archive").execute("delete from events"))
+            awaited(datasette.get_database("archive").execute("delete from events"))
     assert archive.database.read_bytes() == before

@@ -9,10 +9,11 @@ import pytest
 
 from archive import embeddings
 from archive.folder import Archive
-from archive.store.browsing import refresh_counts
+from archive.records import Description
 from tests.builders import a_testimony
+from tests.web import served
 from tests.web.builders import STAIRS, an_archive
-from tests.web.served import ask, served, tag
+from tests.web.served import tell
 
 LIKE = f"/passages/{STAIRS}/1/similar"
 
@@ -20,18 +21,17 @@ LIKE = f"/passages/{STAIRS}/1/similar"
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     archive = an_archive(tmp_path_factory.mktemp("similar-page"))
-    with archive.write() as db:
-        a_testimony(db, "Every spring the Rent <b>went</b> up again.", "No bell here.", title="Rent day", digest="8")
-        tag(db)
-        refresh_counts(db)
+    tell(
+        archive,
+        Description(title="Rent day", language="en"),
+        "Every spring the Rent <b>went</b> up again.",
+        "No bell here.",
+    )
     return archive
 
 
 def page(archive: Archive, path: str, status: int = 200) -> str:
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return re.sub(r"\s+", " ", answer.text)
+    return re.sub(r"\s+", " ", served.page(archive, path, status))
 
 
 def test_a_passage_like_it_stands_with_the_reasons(archive: Archive) -> None:
@@ -96,5 +96,4 @@ def test_a_passage_that_is_not_there_gets_a_page_that_says_so(archive: Archive, 
     "path", ["/passages/%00/0/similar", "/passages/2026.001/-1/similar", "/passages/2026.001/x/similar"]
 )
 def test_a_strange_address_is_no_fault(archive: Archive, path: str) -> None:
-    with served(archive) as datasette:
-        assert ask(datasette, path).status_code == 404
+    page(archive, path, 404)

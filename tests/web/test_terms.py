@@ -5,26 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from archive.folder import Archive
 from archive.store.vocabularies import sync_vocabulary
 from archive.vocabularies import read_vocabularies
 from tests.web.builders import an_archive
-from tests.web.served import ask, served
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    return an_archive(tmp_path_factory.mktemp("terms"))
-
-
-def page(archive: Archive, path: str, status: int = 200) -> str:
-    """The text of a page."""
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return answer.text
+from tests.web.served import page
 
 
 def test_a_place_shows_what_lies_in_it_and_counts_its_passages_too(archive: Archive) -> None:

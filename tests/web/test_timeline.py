@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from archive.chronology import MOST_BARS, Span, Stretch, read_chronology, stretches
@@ -15,13 +13,10 @@ from archive.folder import Archive
 from archive.query import Facet, Query
 from archive.records import Description
 from archive.search import find_hits
-from archive.store.browsing import refresh_counts
-from archive.store.vocabularies import sync_vocabulary
-from archive.vocabularies import read_vocabularies
 from archive.web.drawn_years import draw_bars, draw_beams
-from tests.builders import a_testimony, an_archive
-from tests.web import served
-from tests.web.builders import Reader, a_browser, reading
+from tests.builders import an_archive
+from tests.web.builders import Reader, reading
+from tests.web.served import page, tell
 
 MOVEMENTS = """
 vocabulary: movement
@@ -33,30 +28,17 @@ terms:
 
 def a_long_memory(folder: Path) -> Archive:
     """Passages of 1912, 1915 (of the Rising), 1920 and the Union, recorded 1984 (two testimonies) and 1991."""
-    archive = an_archive(folder)
-    (archive.vocabularies / "movements.yml").write_text(MOVEMENTS, encoding="utf-8")
-    with archive.write() as db:
-        for vocabulary in read_vocabularies(archive.vocabularies):
-            sync_vocabulary(db, vocabulary)
-        told = [("1984", ["In 1912 the Rent rose.", "Then the Rising."]), ("1984-05", ["The Union."])]
-        told.append(("1991", ["In 1920 it was over. A Strike.", "Nothing of any year."]))
-        for number, (when, texts) in enumerate(told):
-            description = Description(title=f"Memory {number}", language="en", recorded_on=when)
-            a_testimony(db, *texts, digest=str(number + 1), description=description)
-        served.tag(db)
-        refresh_counts(db)
+    archive = an_archive(folder, vocabularies={"movements": MOVEMENTS})
+    told = [("1984", ["In 1912 the Rent rose.", "Then the Rising."]), ("1984-05", ["The Union."])]
+    told.append(("1991", ["In 1920 it was over. A Strike.", "Nothing of any year."]))
+    for number, (when, texts) in enumerate(told):
+        tell(archive, Description(title=f"Memory {number}", language="en", recorded_on=when), *texts)
     return archive
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return a_long_memory(tmp_path_factory.mktemp("years"))
-
-
-def ask(archive: Archive, path: str) -> httpx.Response:
-    """What the archive answers at this address."""
-    with served.served(archive) as datasette:
-        return served.ask(datasette, path)
 
 
 def test_no_year_is_left_out_between_the_first_and_the_last() -> None:
@@ -111,7 +93,7 @@ def test_a_page_written_from_right_to_left_has_its_years_so_too() -> None:
 
 
 def test_every_bar_says_its_year_and_leads_to_its_passages(archive: Archive) -> None:
-    html = ask(archive, "/timeline").text
+    html = page(archive, "/timeline")
     assert 'aria-label="1912: 1 passage"' in html
     assert 'href="/search?year=1912"' in html
     assert 'aria-label="1984: 2 testimonies"' in html
@@ -120,7 +102,7 @@ def test_every_bar_says_its_year_and_leads_to_its_passages(archive: Archive) -> 
 
 
 def test_the_choices_of_a_search_stay(archive: Archive) -> None:
-    html = ask(archive, "/timeline?theme=strike&since=1900&until=1930").text
+    html = page(archive, "/timeline?theme=strike&since=1900&until=1930")
     assert 'href="/search?theme=strike&amp;since=1900&amp;until=1930&amp;year=1920"' in html
     assert '<input type="hidden" name="theme" value="strike">' in html
     assert not re.search(r'type="hidden" name="(since|until)"', html)
@@ -133,26 +115,12 @@ def test_the_choices_of_a_search_stay(archive: Archive) -> None:
      ("/timeline?since=0&until=9999", 200), ("/timeline?theme=rent&since=1980", 200)],
 )  # fmt: skip
 def test_bad_choices_are_answered_in_plain_words(archive: Archive, path: str, status: int) -> None:
-    answer = ask(archive, path)
-    assert answer.status_code == status
-    assert "Traceback" not in answer.text
+    assert "Traceback" not in page(archive, path, status)
 
 
 def test_an_empty_time_line_says_what_to_do(archive: Archive, tmp_path: Path) -> None:
-    assert "Leave out one of your choices" in ask(archive, "/timeline?q=Nothing").text
-    assert "vocabularies/movements.yml" in ask(an_archive(tmp_path), "/timeline").text
-
-
-@pytest.fixture(scope="module")
-def address(archive: Archive) -> Iterator[str]:
-    with served.listening(archive) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with a_browser() as opened:
-        yield opened
+    assert "Leave out one of your choices" in page(archive, "/timeline?q=Nothing")
+    assert "vocabularies/movements.yml" in page(an_archive(tmp_path), "/timeline")
 
 
 def draw(reader: Reader, first: int, last: int) -> None:

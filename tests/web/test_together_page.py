@@ -10,30 +10,17 @@ import re
 import pytest
 
 from archive.folder import Archive
-from tests.builders import a_testimony
+from archive.records import Description
 from tests.web.builders import an_archive
-from tests.web.served import ask, served, tag
+from tests.web.served import got, page, tell
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    from archive.store.browsing import refresh_counts
-
     archive = an_archive(tmp_path_factory.mktemp("together-page"))
-    with archive.write() as db:
-        a_testimony(
-            db, "Rent in Turin in 1969.", "The Rent, the Strike and Glasgow in 1915.", "Turin and Glasgow.", digest="8"
-        )
-        tag(db)
-        refresh_counts(db)
+    said = ("Rent in Turin in 1969.", "The Rent, the Strike and Glasgow in 1915.", "Turin and Glasgow.")
+    tell(archive, Description(title="A talk", language="en"), *said)
     return archive
-
-
-def page(archive: Archive, path: str, status: int = 200) -> str:
-    with served(archive) as datasette:
-        answer = ask(datasette, path)
-    assert answer.status_code == status, answer.text
-    return answer.text
 
 
 CELL = re.compile(r'<a href="(/search[^"]*)" rel="nofollow" aria-label="([^"]*)">([\d,]+)</a>')
@@ -53,10 +40,9 @@ CELL = re.compile(r'<a href="(/search[^"]*)" rel="nofollow" aria-label="([^"]*)"
 def test_every_number_leads_to_as_many_passages(archive: Archive, address: str) -> None:
     cells = CELL.findall(page(archive, f"/together{address}"))
     assert cells
-    with served(archive) as datasette:
-        for link, name, number in cells:
-            found = ask(datasette, entities.unescape(link)).text
-            assert re.search(rf'results-number">\s*{number} passage', found), (link, name)
+    for link, name, number in cells:
+        found = page(archive, entities.unescape(link))
+        assert re.search(rf'results-number">\s*{number} passage', found), (link, name)
 
 
 def test_rows_and_columns_are_named_and_lead_to_their_terms(archive: Archive) -> None:
@@ -110,16 +96,13 @@ def test_every_number_of_a_comparison_leads_to_as_many_passages(archive: Archive
     shared = html.partition('id="shared"')[2].partition('id="apart"')[0]
     cells = re.findall(r'<a href="(/search[^"]*)" rel="nofollow" aria-label="([^"]*)">([\d,]+)<svg', shared)
     assert cells
-    with served(archive) as datasette:
-        for link, name, number in cells:
-            found = ask(datasette, entities.unescape(link)).text
-            assert re.search(rf'results-number">\s*{number} passage', found), (link, name)
+    for link, name, number in cells:
+        found = page(archive, entities.unescape(link))
+        assert re.search(rf'results-number">\s*{number} passage', found), (link, name)
 
 
 def test_names_that_a_reader_types_lead_to_the_comparison(archive: Archive) -> None:
-    with served(archive) as datasette:
-        answer = ask(datasette, "/compare?first=Torino&second=glasgow&third=")
-    assert answer.status_code == 302
+    answer = got(archive, "/compare?first=Torino&second=glasgow&third=", 302)
     assert answer.headers["location"] == "/compare?place=turin&place=glasgow"
 
 
