@@ -16,6 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from archive.errors import ArchiveError
@@ -27,6 +28,8 @@ FORMAT = 1  # of the file; one of another format is made anew
 # All passages are compared by the signs of their vectors' numbers, which is quick and nearly right;
 # the nearest of those by the numbers themselves.
 BY_SIGNS = 1_000
+SECONDS = 2.0  # that one question may take
+OPCODES = 10_000  # of SQLite's machine between two looks at the clock
 NEAREST = 200  # passages that are looked through for those of different testimonies
 
 
@@ -91,7 +94,8 @@ def find_nearest(
 ) -> Nearest:
     """Return the passages nearest in meaning to this one, in other testimonies; `within`: in its own too.
 
-    What was written anew since the index was made is left out. Raises UnknownPassage, NoEmbeddings.
+    What was written anew since the index was made is left out. Raises UnknownPassage, NoEmbeddings, and
+    sqlite3.OperationalError ("interrupted") after `SECONDS`, as the archive's own database does.
     """
     number = find_passage(conn, accession, position)
     text, testimony = conn.execute("select text, testimony from passages where id = ?", [number]).fetchone()
@@ -101,7 +105,7 @@ def find_nearest(
         if vector is None:
             return Nearest(made=made, has_vector=False, found=())
         asked = {"signs": vector[0], "vector": vector[1], "own": testimony, "within": within}
-        near = index.execute(_NEAREST, asked | {"by_signs": BY_SIGNS, "nearest": NEAREST})
+        near = _limited(index, _NEAREST, asked | {"by_signs": BY_SIGNS, "nearest": NEAREST})
         rows = [(passage, of, sha256) for passage, of, sha256 in near if passage != number]
     best = _spread(conn, rows, limit)
     shared = shared_values(conn, number, best)
@@ -120,6 +124,18 @@ _NEAREST = (
     "select alike.passage, testimony, sha256 from alike join vectors on vectors.passage = alike.passage "
     "order by vec_distance_cosine(vec_int8(embedding), vec_int8(:vector)), alike.passage limit :nearest"
 )
+
+
+def _limited(index: Any, sql: str, values: dict[str, object]) -> list[Any]:
+    """Return the rows of a question to the index; it goes through all of it, so it is given up after `SECONDS`."""
+    import apsw
+
+    until = monotonic() + SECONDS
+    index.set_progress_handler(lambda: monotonic() > until, OPCODES)
+    try:
+        return list(index.execute(sql, values))
+    except apsw.InterruptError as error:
+        raise sqlite3.OperationalError("interrupted") from error
 
 
 def _made(index: Any) -> Made:

@@ -182,6 +182,16 @@ def test_a_passage_without_a_known_word_is_no_trouble(archive: Archive, model: P
     assert near(archive).made.passages == 6
 
 
+def test_a_question_to_the_index_is_given_up_after_a_while(
+    archive: Archive, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index(archive, model)
+    monkeypatch.setattr(embeddings, "SECONDS", -1.0)
+    monkeypatch.setattr(embeddings, "OPCODES", 1)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        near(archive)
+
+
 def test_where_there_is_no_index_that_is_said(archive: Archive) -> None:
     with pytest.raises(NoEmbeddings) as said:
         near(archive)

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from archive.browse import Recording, find_sounds
 from archive.errors import UnknownTestimony
+from archive.marks import N_
 from archive.query import Facet, Order
 from archive.search import Counted, Found, Passage, UnknownChoice, count_choices, find_hits, find_passages
 from archive.web.answers import TooSlow, answer, read
@@ -23,6 +24,7 @@ from archive.web.spreadsheets import csv_text
 from archive.words import SearchError
 
 IN_A_TABLE = 1_000  # passages
+MOST = 100  # passages of a page of JSON
 ATOM, OPENSEARCH = "http://www.w3.org/2005/Atom", "http://a9.com/-/spec/opensearch/1.1/"
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COLUMNS = ("accession", "title", "narrator", "recorded_on", "language", "start", "end", "text", "label", "address")
@@ -41,12 +43,13 @@ class Results:
 async def search_json(request: Any, datasette: Any) -> Any:
     """A page of passages with the counts of every facet."""
     try:
-        results = await _results(request, datasette, size=SIZE, counting=True)
+        size = _size(request.args.get("size"))
+        results = await _results(request, datasette, size=size, counting=True)
     except (SearchError, UnknownChoice, UnknownTestimony, TooSlow) as error:
         status, hint = _refusal(error)
         return answer(request, _json({"ok": False, "status": status, "error": hint}), "application/json", status=status)
     asked, found, root = results.asked, results.found, f"{request.scheme}://{request.host}"
-    further = asked.page * SIZE < found.total
+    further = asked.page * size < found.total
     body = {
         "ok": True,
         "total": found.total,
@@ -62,7 +65,7 @@ async def search_json(request: Any, datasette: Any) -> Any:
             for facet in Facet
         },
         "counts_capped": sorted(facet.value for facet in results.counted.capped) if results.counted else [],
-        "next": root + Site(datasette).path(_at(asked, "/search.json", asked.page + 1)) if further else None,
+        "next": root + Site(datasette).path(_next(asked, size)) if further else None,
     }
     return answer(request, _json(body), "application/json")
 
@@ -205,8 +208,18 @@ def _moment(passage: Passage | None) -> str:
     return day.isoformat().replace("+00:00", "Z")
 
 
-def _at(asked: Search, path: str, number: int) -> str:
-    return asked.asking(asked.query).at(path, page=str(number))
+def _size(said: str | None) -> int:
+    """Return how many passages a page of JSON has. Raises SearchError."""
+    if said is None:
+        return SIZE
+    if not (said.isascii() and said.isdecimal() and 1 <= int(said[:9]) <= MOST):
+        raise SearchError(N_("a page has 1 to %(most)s passages: leave the size out, or write a number"), most=MOST)
+    return int(said)
+
+
+def _next(asked: Search, size: int) -> str:
+    further = {"page": str(asked.page + 1)} | ({"size": str(size)} if size != SIZE else {})
+    return asked.asking(asked.query).at("/search.json", **further)
 
 
 def _json(body: dict[str, Any]) -> str:
