@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import TypedDict
 
 from archive.errors import ArchiveError
 from archive.marks import N_
@@ -25,11 +26,15 @@ class NoExcerpt(ArchiveError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """What is quoted: `start` and `end` in seconds, or `first` and `last` passage; its words, and who says them."""
+    """What is quoted: `start` and `end` in seconds, or `first` and `last` passage; its words, and who says them.
+
+    `passages` are the positions of those that it takes words from.
+    """
 
     words: str
     who: tuple[str, ...]
     reviewed: bool
+    passages: tuple[int, ...]
     start: float | None = None
     end: float | None = None
     first: int | None = None
@@ -75,7 +80,7 @@ def between(
     said = [(line, words) for line, words in said if words]
     heard = [line for line, _ in said]
     words = " ".join(words for _, words in said)
-    return Excerpt(words=words, start=start, end=end, who=_who(heard), reviewed=_reviewed(heard))
+    return Excerpt(words=words, start=start, end=end, **_said_in(heard))
 
 
 def from_passages(lines: Sequence[Line], first: int, last: int) -> Excerpt:
@@ -86,15 +91,21 @@ def from_passages(lines: Sequence[Line], first: int, last: int) -> Excerpt:
     if not found or found[0].position != first or found[-1].position != last:
         raise NoExcerpt(N_("this testimony has no such passages"))
     words = " ".join(line.text for line in found)
-    return Excerpt(words=words, first=first, last=last, who=_who(found), reviewed=_reviewed(found))
+    return Excerpt(words=words, first=first, last=last, **_said_in(found))
 
 
-def _who(lines: Sequence[Line]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.who for line in lines if line.who))
+class _SaidIn(TypedDict):
+    who: tuple[str, ...]
+    reviewed: bool
+    passages: tuple[int, ...]
 
 
-def _reviewed(lines: Sequence[Line]) -> bool:
-    return all(line.reviewed for line in lines)
+def _said_in(lines: Sequence[Line]) -> _SaidIn:
+    return {
+        "who": tuple(dict.fromkeys(line.who for line in lines if line.who)),
+        "reviewed": all(line.reviewed for line in lines),
+        "passages": tuple(line.position for line in lines),
+    }
 
 
 def _timed(lines: Sequence[Line], whole: float) -> Iterator[tuple[Line, float]]:

@@ -66,6 +66,7 @@ export class Excerpt {
     const { start, end, from, until } = this.stretch;
     const asked = start === undefined ? { from, until } : { start: written(start), end: written(end) };
     this.bar.querySelector("[data-excerpt-do=cite]").href = `${this.field.dataset.cite}?${new URLSearchParams(asked)}`;
+    this.bar.querySelector("[data-excerpt-do=similar]").href = `${this.field.dataset.similar}${this.stretch.passage}/similar`;
     const play = this.bar.querySelector("[data-excerpt-do=play]");
     if (play) play.hidden = start === undefined;
     this.place(range);
@@ -73,6 +74,7 @@ export class Excerpt {
 
   place(range) {
     this.bar.hidden = false;
+    this.bar.style.left = 0; // near the edge it would be measured narrower than it is
     const boxes = range.getClientRects();
     const box = { left: boxes[0]?.left ?? 0, top: boxes[0]?.top ?? 0, bottom: range.getBoundingClientRect().bottom };
     const own = this.bar.getBoundingClientRect();
@@ -86,6 +88,7 @@ export class Excerpt {
   }
 
   // What is selected, to the word where words have times, else to the passage; as seconds, or as passages' numbers.
+  // `passage` is the one of which most is selected.
   async stretchOf(range) {
     const { elements, timed } = this.passages;
     const touched = elements.filter((passage) => range.intersectsNode(text(passage)));
@@ -99,12 +102,14 @@ export class Excerpt {
     });
     if (!said.length) return null;
     const [first, last] = [said[0], said.at(-1)];
+    const chosen = (passage) => Math.min(reach(passage)[1], text(passage).textContent.length) - reach(passage)[0];
+    const passage = said.reduce((most, one) => (chosen(one) > chosen(most) ? one : most)).id.slice(1);
     const [one, other] = [timed.indexOf(first), timed.indexOf(last)];
-    if (one < 0 || other < 0) return { from: first.id.slice(1), until: last.id.slice(1) };
+    if (one < 0 || other < 0) return { passage, from: first.id.slice(1), until: last.id.slice(1) };
     await this.words.fetch();
     const begins = this.words.of(one)[this.words.standing(one, reach(first)[0])];
     const ends = this.words.of(other).findLast(([, , from]) => from < reach(last)[1]);
-    return { start: begins[0], end: Math.max(ends[1], begins[0] + 0.1) };
+    return { passage, start: begins[0], end: Math.max(ends[1], begins[0] + 0.1) };
   }
 
   get address() {
