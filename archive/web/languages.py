@@ -6,6 +6,7 @@ one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,8 +22,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 SOURCE = "en"  # the language in which the program is written
-PREPARED = ("en", "es", "fr", "it", "ar")  # have a catalogue
-OFFERED = ("en", "es", "fr", "it", "ar")  # whose catalogue is whole: tests hold that
+OFFERED = ("en", "es", "fr", "it", "ar")  # each with a whole catalogue: tests hold that
 COOKIE = "language"
 _spoken: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -67,8 +67,18 @@ def choose(cookie: str | None, accepted: str) -> str:
     """Return the language for a reader: the one chosen, else the first that the browser accepts and we offer."""
     if cookie in OFFERED:
         return str(cookie)
-    wanted = [part.partition(";")[0].strip().replace("-", "_") for part in accepted.split(",")[:20]]
-    return negotiate_locale(wanted, OFFERED) or SOURCE
+    return negotiate_locale(_by_preference(accepted), OFFERED) or SOURCE
+
+
+def _by_preference(accepted: str) -> list[str]:
+    """Return the languages of an Accept-Language header (RFC 9110), the most wanted first; not those with `q=0`."""
+    wanted = []
+    for part in accepted.split(",")[:20]:
+        code, _, weight = part.partition(";")
+        said = weight.strip().removeprefix("q=")
+        quality = float(said) if re.fullmatch(r"[01](?:\.\d{0,3})?", said) else 1.0
+        wanted += [(quality, code.strip().replace("-", "_"))] if quality else []
+    return [code for _, code in sorted(wanted, key=lambda one: -one[0])]
 
 
 def gettext(message: str) -> str:

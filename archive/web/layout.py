@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from archive.excerpts import Excerpt
 from archive.records import VocabularyName
 from archive.web import languages, wording
+from archive.web.amended_templates import amend_templates
 from archive.web.datasette_versions import said_of_the_archive
 
 UNNAMED = "An archive without a name"
@@ -72,9 +74,30 @@ class Site:
         asked = f"?{urlencode({'q': words})}" if words else ""
         return self.path(f"/testimonies/{accession}{asked}{place}")
 
+    def excerpt(self, accession: str, excerpt: Excerpt) -> str:
+        """Return the address of a stretch of a testimony.
+
+        It names the stretch twice: with the question mark for the server, which marks the words, and after the # for
+        the browser, which goes there; without scripts neither can know what the other is told.
+        """
+        asked, place = "", stretch(excerpt)
+        if excerpt.start is not None:
+            asked = f"?{place}"
+        elif excerpt.first != excerpt.last:
+            asked = f"?p={excerpt.first}-{excerpt.last}"
+        return self.path(f"/testimonies/{accession}{asked}#{place}")
+
+
+def stretch(excerpt: Excerpt) -> str:
+    """Return what an address calls a stretch: `t=723.4,741`, `p12`, `p12-p15`."""
+    if excerpt.start is not None:
+        return f"t={wording.second(excerpt.start)},{wording.second(excerpt.end or excerpt.start)}"
+    return f"p{excerpt.first}" + (f"-p{excerpt.last}" if excerpt.last != excerpt.first else "")
+
 
 def prepare_environment(env: Any, datasette: Any) -> None:
     """Give templates the site, the three vocabularies and plain words; error pages have nothing else to go by."""
+    amend_templates(env)
     env.globals["site"] = Site(datasette)
     env.globals["vocabularies"] = tuple(VocabularyName)
     env.globals["say"] = wording

@@ -16,6 +16,8 @@ PAGES = (
     f"/testimonies/{STAIRS}/cite?start=6&end=8.5", "/places", "/places/glasgow", "/themes/rent", "/narrators",
     "/narrators/1", "/map", "/timeline", "/network", "/concordance?q=rent", "/together?rows=place&columns=theme",
     "/compare?place=glasgow&place=turin", f"/passages/{STAIRS}/1/similar", "/nowhere",
+    "/archive", "/archive/catalogue", "/archive/passages?_search=rent&language__exact=en", "/archive/passages/1",
+    "/archive/nothing",
 )  # fmt: skip
 WINDOWS = (
     {"color_scheme": "light"},
