@@ -1,4 +1,4 @@
-"""What Datasette's own templates lack for those who do not see its tables: added as they are read, nothing is copied."""
+"""What Datasette's own templates lack for those who cannot see its tables: added when read, nothing is copied."""
 
 from __future__ import annotations
 
