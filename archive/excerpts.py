@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from archive.errors import ArchiveError
 from archive.marks import N_
@@ -24,17 +24,20 @@ class NoExcerpt(ArchiveError):
         self.hint, self.values = hint, values
 
 
+Span: TypeAlias = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
     """What is quoted: `start` and `end` in seconds, or `first` and `last` passage; its words, and who says them.
 
-    `passages` are the positions of those that it takes words from.
+    `spans` say where the words stand: position of the passage, and characters of its text from and to.
     """
 
     words: str
     who: tuple[str, ...]
     reviewed: bool
-    passages: tuple[int, ...]
+    spans: tuple[Span, ...]
     start: float | None = None
     end: float | None = None
     first: int | None = None
@@ -76,11 +79,8 @@ def between(
         end = next((until for line, until in timed if until > start), whole)
     end = min(end, whole)
     found = [line for line, until in timed if (line.start or 0) < end and until > start]
-    said = [(line, _words(line, timings.get(line.position, ()), start, end)) for line in found]
-    said = [(line, words) for line, words in said if words]
-    heard = [line for line, _ in said]
-    words = " ".join(words for _, words in said)
-    return Excerpt(words=words, start=start, end=end, **_said_in(heard))
+    spoken = [(line, _span(line, timings.get(line.position, ()), start, end)) for line in found]
+    return Excerpt(start=start, end=end, **_said_in([(line, span) for line, span in spoken if span]))
 
 
 def from_passages(lines: Sequence[Line], first: int, last: int) -> Excerpt:
@@ -90,21 +90,22 @@ def from_passages(lines: Sequence[Line], first: int, last: int) -> Excerpt:
     found = [line for line in lines if first <= line.position <= last]
     if not found or found[0].position != first or found[-1].position != last:
         raise NoExcerpt(N_("this testimony has no such passages"))
-    words = " ".join(line.text for line in found)
-    return Excerpt(words=words, first=first, last=last, **_said_in(found))
+    return Excerpt(first=first, last=last, **_said_in([(line, (0, len(line.text))) for line in found]))
 
 
 class _SaidIn(TypedDict):
+    words: str
     who: tuple[str, ...]
     reviewed: bool
-    passages: tuple[int, ...]
+    spans: tuple[Span, ...]
 
 
-def _said_in(lines: Sequence[Line]) -> _SaidIn:
+def _said_in(spoken: Sequence[tuple[Line, tuple[int, int]]]) -> _SaidIn:
     return {
-        "who": tuple(dict.fromkeys(line.who for line in lines if line.who)),
-        "reviewed": all(line.reviewed for line in lines),
-        "passages": tuple(line.position for line in lines),
+        "words": " ".join(line.text[first:last] for line, (first, last) in spoken),
+        "who": tuple(dict.fromkeys(line.who for line, _ in spoken if line.who)),
+        "reviewed": all(line.reviewed for line, _ in spoken),
+        "spans": tuple((line.position, first, last) for line, (first, last) in spoken),
     }
 
 
@@ -116,13 +117,13 @@ def _timed(lines: Sequence[Line], whole: float) -> Iterator[tuple[Line, float]]:
         yield line, line.end if line.end is not None else whole if begins is None else begins
 
 
-def _words(line: Line, timed: Sequence[Spoken], start: float, end: float) -> str:
-    """Return the words of a passage that are said between two moments."""
+def _span(line: Line, timed: Sequence[Spoken], start: float, end: float) -> tuple[int, int] | None:
+    """Return where in a passage the words stand that are said between two moments; all of it without their times."""
     if not timed:
-        return line.text
+        return (0, len(line.text)) if line.text else None
     inside = [word for word in timed if start <= (word[0] + word[1]) / 2 <= end]
     if not inside:
-        return ""
+        return None
     first, last = inside[0][2], inside[-1][3]
     after = re.match(r"[^\w\s]+", line.text[last:])  # the full stop belongs to the last word
-    return line.text[first : last + (after.end() if after else 0)]
+    return (first, last + (after.end() if after else 0))

@@ -13,12 +13,13 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from archive.browse import TermLink
+from archive.excerpts import Excerpt
 from archive.reading import Line, Testimony
 from archive.records import VocabularyName
 from archive.web import languages, wording
 from archive.web.choices import link
 from archive.web.languages import gettext as _
-from archive.web.layout import Site
+from archive.web.layout import Site, stretch
 
 LONG = 150  # passages, beyond which browsers lay out only the sheets that are in sight
 SHEET = 30  # passages
@@ -35,6 +36,8 @@ class Page:
     anchors: tuple[str, ...]  # of the passages with hits, in order
     names_voices: bool
     by_machine: bool
+    cited: Mapping[int, Range]
+    place: str  # what the address calls what is cited, where that is not one passage
     spoken: str = field(default_factory=languages.language)
     side: str = field(default_factory=languages.direction)
     unsure_here: str = field(default_factory=lambda: escape(_("The machine was unsure here")))
@@ -50,8 +53,13 @@ class Page:
     links: dict[TermLink, str] = field(default_factory=dict)  # made once a term
 
 
-def transcript(testimony: Testimony, hits: Mapping[int, Sequence[Range]], site: Site) -> Markup:
-    """Return all passages of a testimony; `hits` are the places in them that say the words looked for."""
+def transcript(
+    testimony: Testimony, hits: Mapping[int, Sequence[Range]], site: Site, excerpt: Excerpt | None = None
+) -> Markup:
+    """Return all passages of a testimony; `hits` are the places in them that say the words looked for.
+
+    The words of the excerpt are marked too, and the address that names it leads to its first passage.
+    """
     voices = {line.who for line in testimony.lines if line.who}
     page = Page(
         accession=testimony.entry.accession,
@@ -60,6 +68,8 @@ def transcript(testimony: Testimony, hits: Mapping[int, Sequence[Range]], site: 
         anchors=tuple(anchor(line) for line in testimony.lines if line.position in hits),
         names_voices=len(voices) > 1,
         by_machine=testimony.making is not None and testimony.making.kind == "machine",
+        cited={position: (first, last) for position, first, last in excerpt.spans} if excerpt else {},
+        place=stretch(excerpt) if excerpt and (excerpt.first is None or excerpt.first != excerpt.last) else "",
     )
     made = list(_passages(testimony.lines, page))
     if len(made) > LONG:
@@ -90,9 +100,13 @@ def said(text: str, marks: Sequence[Range], doubts: Sequence[Range], unsure_word
 
 def _passages(lines: Sequence[Line], page: Page) -> Iterator[str]:
     speaking, started, hit = "", "", 0
+    begins = next(iter(page.cited), None)
     for number, line in enumerate(lines):
         turns = bool(line.who) and line.who != speaking
-        marks = page.hits.get(line.position, ())
+        marks = (
+            *page.hits.get(line.position, ()),
+            *([page.cited[line.position]] if line.position in page.cited else ()),
+        )
         low = line.confidence is not None and line.confidence < wording.UNSURE and not line.reviewed
         start = "" if line.start is None else wording.second(line.start)
         kinds = {
@@ -108,6 +122,7 @@ def _passages(lines: Sequence[Line], page: Page) -> Iterator[str]:
                 _times(line, start),
                 f' data-who="{escape(line.who or "")}">' if turns else ">",
                 f'<p class="who"><bdi>{escape(line.who or "")}</bdi></p>' if turns and page.names_voices else "",
+                f'<span class="cited-here" id="{page.place}"></span>' if page.place and line.position == begins else "",
                 _time(line, start, is_first=start != started),
                 f'<p class="words">{said(line.text, marks, line.doubts, page.unsure_word)}</p>',
                 _doubt(page, is_low=low) if low or line.doubts else "",

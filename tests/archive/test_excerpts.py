@@ -40,6 +40,7 @@ def said(start: float, end: float | None, lines: tuple[Line, ...] = LINES) -> Ex
 def test_words_with_times_are_quoted_to_the_word() -> None:
     assert said(1.15, 1.75).words == "held the"
     assert said(1.75, 4.0).words == "stairs. Two."
+    assert said(1.75, 4.0).spans == ((0, 12, 19), (1, 0, 4))
 
 
 def test_a_stretch_names_those_who_speak_in_it() -> None:

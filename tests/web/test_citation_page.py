@@ -16,7 +16,7 @@ from tests.web.served import got, page
 def test_just_the_words_between_two_moments_are_quoted(archive: Archive) -> None:
     html = page(archive, f"/testimonies/{STAIRS}/cite?start=6.9&end=8.6")
     assert re.search(r'class="cited-words"[^>]*>rang on the stairs\.<', html)
-    assert f"/testimonies/{STAIRS}#t=6.9,8.6" in html
+    assert f"/testimonies/{STAIRS}?t=6.9,8.6#t=6.9,8.6" in html
     assert re.search(r'<audio class="cited-sound"[^>]*#t=6\.9,8\.6"', html)
 
 
@@ -74,7 +74,7 @@ def test_a_text_without_times_is_not_cited_by_them(archive: Archive) -> None:
 def test_a_start_alone_cites_the_passage_that_is_spoken_then(archive: Archive) -> None:
     html = page(archive, f"/testimonies/{STAIRS}/cite?start=6")
     assert "A bell rang on the stairs.</blockquote>" in html
-    assert f"/testimonies/{STAIRS}#t=6,8.5<" in html
+    assert f"/testimonies/{STAIRS}?t=6,8.5#t=6,8.5<" in html
 
 
 def test_what_people_have_reviewed_is_no_longer_a_machines(tmp_path: Path) -> None:

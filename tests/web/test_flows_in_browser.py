@@ -151,7 +151,7 @@ def test_a_stretch_is_cited_with_the_mouse(reader: Reader) -> None:
     reader.page.click(".cite-form button")
     reader.page.locator(".cited-words").wait_for()
     assert reader.page.inner_text(".cited-words") == "A bell rang on the stairs."
-    assert f"/testimonies/{MARY}#t=5.5,9.5" in reader.page.inner_text(".citation")
+    assert f"/testimonies/{MARY}?t=5.5,9.5#t=5.5,9.5" in reader.page.inner_text(".citation")
 
 
 def test_a_stretch_is_cited_with_the_keyboard(reader: Reader) -> None:

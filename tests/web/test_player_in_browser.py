@@ -173,7 +173,7 @@ def test_selected_words_can_be_played_and_shared_to_the_word(reader: Reader, add
     reader.page.click("[data-excerpt-do=copy]")
     reader.until("document.querySelector('[data-notice]').textContent === 'The link was copied'")
     copied = reader.page.evaluate("navigator.clipboard.readText()")
-    assert copied == f"{address.rstrip('/')}/testimonies/{STAIRS}#t=3.57,6.83"
+    assert copied == f"{address.rstrip('/')}/testimonies/{STAIRS}?t=3.57,6.83#t=3.57,6.83"
     reader.page.click("[data-excerpt-do=play]")
     reader.until(f"!{PAUSED}")
     reader.until(PAUSED)

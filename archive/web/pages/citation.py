@@ -18,7 +18,6 @@ from archive.web.languages import direction
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.media import disposition
-from archive.web.wording import second
 
 FILES: dict[str, tuple[str, Callable[[Cited], str]]] = {  # suffix → media type and writer
     "bib": ("application/x-bibtex", bibliographies.bibtex),
@@ -84,7 +83,7 @@ async def _asked(request: Any, datasette: Any) -> Asked:
     def work(conn: sqlite3.Connection) -> tuple[Testimony, Excerpt | NoExcerpt | None]:
         testimony = read_testimony(conn, accession)
         try:
-            return testimony, _excerpt(conn, testimony, request.args)
+            return testimony, find_excerpt(conn, testimony, request.args)
         except NoExcerpt as error:
             return testimony, error
 
@@ -94,7 +93,8 @@ async def _asked(request: Any, datasette: Any) -> Asked:
     return Asked(testimony=testimony, excerpt=found)
 
 
-def _excerpt(conn: sqlite3.Connection, testimony: Testimony, args: Any) -> Excerpt | None:
+def find_excerpt(conn: sqlite3.Connection, testimony: Testimony, args: Any) -> Excerpt | None:
+    """Return the stretch that `start` and `end`, or the passages `from` and `until`, name, if any. Raises NoExcerpt."""
     if args.get("start") or args.get("end"):
         start = read_moment(args.get("start") or "0")
         whole = testimony.recordings[0].duration if testimony.recordings else _last_second(testimony)
@@ -114,11 +114,7 @@ def _last_second(testimony: Testimony) -> float:
 def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
     testimony, excerpt, site = asked.testimony, asked.excerpt, Site(datasette)
     entry = testimony.entry
-    place = ""
-    if excerpt and excerpt.start is not None:
-        place = f"#t={second(excerpt.start)},{second(excerpt.end or excerpt.start)}"
-    elif excerpt:
-        place = f"#p{excerpt.first}" + (f"-p{excerpt.last}" if excerpt.last != excerpt.first else "")
+    address = site.excerpt(entry.accession, excerpt) if excerpt else site.testimony(entry.accession)
     recording = testimony.recordings[0] if testimony.recordings else None
     making = testimony.making
     machine = making is not None and making.kind == "machine" and making.reviewed < len(testimony.lines)
@@ -126,7 +122,7 @@ def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
         archive=site.title,
         accession=entry.accession,
         title=entry.title,
-        address=f"{request.scheme}://{request.host}{site.testimony(entry.accession)}{place}",
+        address=f"{request.scheme}://{request.host}{address}",
         kind=Kind(entry.kind),
         medium=Medium.WRITTEN if recording is None else Medium.VIDEO if recording.is_video else Medium.SOUND,
         narrators=entry.narrators,

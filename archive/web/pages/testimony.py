@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archive.contents import contents
+from archive.excerpts import Excerpt, NoExcerpt
 from archive.reading import Spoken, Testimony, find_inside, read_word_timings
 from archive.web.answers import answer, asked_testimony, page, read, sentence
 from archive.web.choices import link
@@ -16,6 +17,7 @@ from archive.web.languages import direction
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.linked_data import linked_data
+from archive.web.pages.citation import find_excerpt
 from archive.web.pages.downloads import downloads
 from archive.web.transcript import anchor, transcript
 from archive.web.waveform import draw, sketch
@@ -35,13 +37,14 @@ async def testimony(request: Any, datasette: Any) -> Any:
         hits = await _hits(datasette, request, found.entry.accession, asked)
     except SearchError as error:
         hint = sentence(_(error.hint) % error.values)
+    excerpt, wrong = await _excerpt(datasette, request, found)
     stretches = contents(found.lines)
     context = {
         "testimony": found,
         "link": link,
         "anchor": anchor,
         "side": direction(),
-        "passages": transcript(found, hits, Site(datasette)),
+        "passages": transcript(found, hits, Site(datasette), excerpt),
         "contents": stretches,
         "timed": any(line.start is not None for line in found.lines),
         "doubtful": any(line.doubts for line in found.lines),
@@ -49,6 +52,8 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "further": [(one, sketch(peaks)) for one, peaks in zip(found.recordings, found.peaks, strict=True)][1:],
         "asked": asked[:200],
         "hint": hint,
+        "excerpt": excerpt,
+        "wrong": wrong,
         "hits": hits,
         "hit_lines": [line for line in found.lines if line.position in hits],
         "everywhere": f"/search?{urlencode({'q': asked})}",
@@ -56,7 +61,7 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "linked_data": linked_data(found, Site(datasette), f"{request.scheme}://{request.host}"),
         "address": f"{request.scheme}://{request.host}{request.path}",
     }
-    return await page(datasette, request, "testimony", context, status=400 if hint else 200)
+    return await page(datasette, request, "testimony", context, status=400 if hint or wrong else 200)
 
 
 async def words(request: Any, datasette: Any) -> Any:
@@ -82,6 +87,24 @@ def pack(words: Sequence[Spoken]) -> Iterator[int]:
         begins, ends = round(start * 1000), round(end * 1000)
         yield from (begins - ended, ends - begins, first - placed, last - first)
         ended, placed = ends, last
+
+
+async def _excerpt(datasette: Any, request: Any, found: Testimony) -> tuple[Excerpt | None, str]:
+    """Return the stretch that `?t=723.4,741` or `?p=12-15` names, or why there is none."""
+    times, passages = (request.args.get(name) or "" for name in ("t", "p"))
+    names, said = (("start", "end"), times.split(",")) if times else (("from", "until"), passages.split("-"))
+    asked = dict(zip(names, said, strict=False))
+
+    def work(conn: sqlite3.Connection) -> Excerpt | NoExcerpt | None:
+        try:
+            return find_excerpt(conn, found, asked)
+        except NoExcerpt as error:
+            return error
+
+    excerpt = await read(datasette, request, work) if times or passages else None
+    if isinstance(excerpt, NoExcerpt):
+        return None, sentence((_(excerpt.hint) % excerpt.values).rstrip("."))
+    return excerpt, ""
 
 
 async def _hits(datasette: Any, request: Any, accession: str, asked: str) -> dict[int, Ranges]:

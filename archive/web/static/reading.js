@@ -124,5 +124,8 @@ stepThroughHits(passages);
 offerKeys();
 offerCitations();
 closeMenus();
+// an address that names a stretch for the server alone
+const cited = location.hash ? null : document.querySelector(".cited-here");
+if (cited) history.replaceState(history.state, "", `#${cited.id}`);
 addEventListener("hashchange", follow);
 follow();

@@ -112,10 +112,12 @@ export class Excerpt {
     return { passage, start: begins[0], end: Math.max(ends[1], begins[0] + 0.1) };
   }
 
+  // It names the stretch twice: for the server, which marks it, and for the browser, which goes there.
   get address() {
     const { start, end, from, until } = this.stretch;
-    const place = start === undefined ? `p${from}-p${until}` : `t=${written(start)},${written(end)}`;
-    return `${location.origin}${location.pathname}#${place}`;
+    const t = `t=${written(start)},${written(end)}`;
+    const passages = from === until ? `#p${from}` : `?p=${from}-${until}#p${from}-p${until}`;
+    return `${location.origin}${location.pathname}${start === undefined ? passages : `?${t}#${t}`}`;
   }
 
   press(event) {

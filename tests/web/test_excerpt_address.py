@@ -1,0 +1,85 @@
+"""The address of a stretch is followed with scripts and without: the server marks the words, the browser goes there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from archive.folder import Archive
+from tests.web.builders import CORTEO, STAIRS, Reader, reading
+from tests.web.served import ask, served
+
+MARKED = "[...document.querySelectorAll('mark')].map((one) => one.textContent).join('|')"
+EXCERPT = "[...(CSS.highlights.get('excerpt') ?? [])].map(String).join('|')"
+STRETCHES = (
+    (f"/testimonies/{STAIRS}/cite?start=4.5&end=6.4", ("up in the spring.|A", "p1")),
+    (f"/testimonies/{CORTEO}/cite?from=0&until=1", (None, "p0")),
+)
+
+
+def address_on(archive: Archive, path: str) -> str:
+    """The lasting address that a citation gives, without the host."""
+    with served(archive) as datasette:
+        html = ask(datasette, path).text
+    [address] = re.findall(r'<pre tabindex="0" dir="ltr">http://localhost([^<]+)</pre>', html)
+    return str(address)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("cite", "expected"), STRETCHES, ids=("times", "passages"))
+@pytest.mark.parametrize("scripts", [True, False], ids=("scripts", "no scripts"))
+def test_the_address_that_a_citation_gives_leads_to_its_words(
+    archive: Archive, browser: Any, address: str, cite: str, expected: tuple[str | None, str], scripts: bool
+) -> None:
+    words, first = expected
+    there = address_on(archive, cite)
+    with reading(browser, address, java_script_enabled=scripts, viewport={"width": 800, "height": 300}) as reader:
+        reader.goto(there)
+        marked = reader.page.locator("mark").all_text_contents()
+        assert words in ("|".join(marked), None)
+        assert len(marked) == 2
+        box = reader.page.locator(f"#{first} .words").bounding_box()
+        assert -box["height"] < box["y"] < 300
+        if words:
+            assert reader.page.get_attribute("[data-media]", "src").endswith(".wav#t=4.5")
+        if words and scripts:
+            reader.until(f"{EXCERPT}.length > 0")
+            assert reader.page.evaluate(EXCERPT) == "up in the spring.|A"
+        assert reader.errors == []
+
+
+@pytest.mark.browser
+def test_without_what_follows_the_hash_the_page_still_goes_there(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}?t=4.5,6.4")
+    reader.until(f"{EXCERPT} === 'up in the spring.|A'")
+    assert reader.page.url.endswith("?t=4.5,6.4#t=4.5,6.4")
+    assert reader.page.evaluate("document.querySelector('[data-media]').currentTime") == pytest.approx(4.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("t=8,6", "the times run backwards"),
+        ("t=x", "is no time"),
+        ("t=1,9999", "the recording is over"),
+        ("p=3-1", "the passages run backwards"),
+        ("p=1-400", "no such passages"),
+        ("t=%3Cscript%3E", "is no time"),
+    ],
+)
+def test_a_stretch_that_is_none_is_said_and_the_text_is_there(archive: Archive, asked: str, said: str) -> None:
+    with served(archive) as datasette:
+        answer = ask(datasette, f"/testimonies/{STAIRS}?{asked}")
+    assert answer.status_code == 400
+    assert said in answer.text.lower()
+    assert "A bell rang on the stairs." in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_one_passage_is_named_by_its_own_anchor_alone(archive: Archive) -> None:
+    assert address_on(archive, f"/testimonies/{CORTEO}/cite?from=1&until=1") == f"/testimonies/{CORTEO}#p1"
+    with served(archive) as datasette:
+        html = ask(datasette, f"/testimonies/{CORTEO}?p=1-1").text
+    assert html.count('id="p1"') == 1
