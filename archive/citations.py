@@ -153,7 +153,7 @@ def reference(cited: Cited) -> str:
 def locator(cited: Cited) -> str:
     """Return where in the testimony: `12:03–12:41`, `1:02:03–1:02:09`, `passages 12–15`; empty for all of it.
 
-    The seconds are whole ones that hold all of the stretch.
+    The seconds are whole ones that hold all of the stretch. Passages are counted from 1, as people do.
     """
     if cited.start is not None:
         until = max(cited.start, cited.end or cited.start)
@@ -162,9 +162,9 @@ def locator(cited: Cited) -> str:
         last = format_timecode(ceil(until), hours=hours)
         return first if until == cited.start or first == last else f"{first}–{last}"
     if cited.first is not None:
-        last_passage = cited.first if cited.last is None else cited.last
-        one = last_passage == cited.first
-        return f"passage {cited.first}" if one else f"passages {cited.first}–{last_passage}"
+        first_passage, last_passage = cited.first + 1, (cited.first if cited.last is None else cited.last) + 1
+        one = last_passage == first_passage
+        return f"passage {first_passage}" if one else f"passages {first_passage}–{last_passage}"
     return ""
 
 

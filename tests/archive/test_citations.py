@@ -165,8 +165,8 @@ def test_many_narrators_are_named_as_each_style_has_it() -> None:
         ({"start": 3599.0, "end": 3661.0}, "0:59:59–1:01:01", "[@2026.003 59:59-1:01:01]"),
         ({"start": 6.0, "end": 6.0}, "0:06", "[@2026.003 0:06]"),
         ({"start": 6.2}, "0:06", "[@2026.003 0:06.2]"),
-        ({"first": 12, "last": 15}, "passages 12–15", "[@2026.003 p12-p15]"),
-        ({"first": 0, "last": 0}, "passage 0", "[@2026.003 p0]"),
+        ({"first": 12, "last": 15}, "passages 13–16", "[@2026.003 p12-p15]"),
+        ({"first": 0, "last": 0}, "passage 1", "[@2026.003 p0]"),
     ],
 )
 def test_a_stretch_is_named(stretch: dict[str, object], where: str, mark: str) -> None:

@@ -83,3 +83,22 @@ def test_one_passage_is_named_by_its_own_anchor_alone(archive: Archive) -> None:
     with served(archive) as datasette:
         html = ask(datasette, f"/testimonies/{CORTEO}?p=1-1").text
     assert html.count('id="p1"') == 1
+
+
+@pytest.mark.parametrize("asked", ["from=1&until=1", "first=2&last=2", "first=2", "last=2&first=2"])
+def test_people_count_passages_from_one_and_addresses_stay(archive: Archive, asked: str) -> None:
+    with served(archive) as datasette:
+        html = ask(datasette, f"/testimonies/{CORTEO}/cite?{asked}").text
+    assert "La sera tornò la calma.</blockquote>" in html
+    assert f"/testimonies/{CORTEO}#p1<" in html
+    assert "passage 2" in html
+    assert re.search(r'name="first"[^>]*value="2".*name="last"[^>]*value="2"', html)
+
+
+def test_there_is_no_passage_nought(archive: Archive) -> None:
+    with served(archive) as datasette:
+        answer = ask(datasette, f"/testimonies/{CORTEO}/cite?first=0&last=1")
+        told = ask(datasette, f"/testimonies/{CORTEO}").text
+    assert answer.status_code == 400
+    assert "no such passages" in answer.text
+    assert re.findall(r'<option value="(\d)"[^>]*>(\d):', told) == [("0", "1"), ("1", "2")] * 2

@@ -44,7 +44,7 @@ async def cite(request: Any, datasette: Any) -> Any:
         "excerpt": asked.excerpt,
         "hint": asked.hint,
         "cited": cited,
-        "said": {name: request.args.get(name) or "" for name in ("start", "end", "from", "until")},
+        "said": _said(asked.excerpt, request.args),
         "timed": any(line.start is not None for line in asked.testimony.lines),
         "forms": _forms(cited),
         "query": request.query_string,
@@ -94,21 +94,35 @@ async def _asked(request: Any, datasette: Any) -> Asked:
 
 
 def find_excerpt(conn: sqlite3.Connection, testimony: Testimony, args: Any) -> Excerpt | None:
-    """Return the stretch that `start` and `end`, or the passages `from` and `until`, name, if any. Raises NoExcerpt."""
+    """Return the stretch that `start` and `end` name, or the passages `first` and `last`, if any. Raises NoExcerpt.
+
+    People count passages from 1; addresses have `from` and `until` instead, which count from 0, as anchors do.
+    """
     if args.get("start") or args.get("end"):
         start = read_moment(args.get("start") or "0")
         whole = testimony.recordings[0].duration if testimony.recordings else _last_second(testimony)
         end = read_moment(args.get("end")) if args.get("end") else None
         timings = dict(read_word_timings(conn, testimony.entry.accession))
         return between(testimony.lines, timings, start, end, whole=whole)
-    if args.get("from") or args.get("until"):
-        first = read_position(args.get("from") or "0")
-        return from_passages(testimony.lines, first, read_position(args.get("until") or str(first)))
+    for names, counted_from in ((("first", "last"), 1), (("from", "until"), 0)):
+        one, other = (args.get(name) for name in names)
+        if one or other:
+            first = read_position(one or str(counted_from))
+            last = read_position(other or str(first))
+            return from_passages(testimony.lines, first - counted_from, last - counted_from)
     return None
 
 
 def _last_second(testimony: Testimony) -> float:
     return max((line.end or line.start or 0.0 for line in testimony.lines), default=0.0)
+
+
+def _said(excerpt: Excerpt | None, args: Any) -> dict[str, str]:
+    """Return what the form for another stretch begins with."""
+    said = {name: args.get(name) or "" for name in ("start", "end", "first", "last")}
+    if excerpt and excerpt.first is not None and excerpt.last is not None:
+        said |= {"first": str(excerpt.first + 1), "last": str(excerpt.last + 1)}
+    return said
 
 
 def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
