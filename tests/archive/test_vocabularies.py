@@ -13,6 +13,7 @@ from archive.errors import InvalidFile
 from archive.records import ANY_LANGUAGE, StopPhrase, Term, Variant, Vocabulary, VocabularyName
 from archive.vocabularies import content_hash, fold, read_vocabularies, read_vocabulary, warnings
 from archive.vocabulary_edits import write_term
+from archive.web.languages import OFFERED
 
 STARTER = Path(__file__).resolve().parents[2] / "archive" / "starter" / "vocabularies"
 LANGUAGES = {"en", "es", "fr", "it", "de", "pt"}
@@ -318,3 +319,16 @@ def test_the_starter_vocabularies_load_without_a_warning() -> None:
         assert term.scope_note, term.slug
     for place in places:
         assert place.scope_note or place.latitude is not None, place.slug
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_every_starter_term_has_a_label_of_its_own_in_each_language_of_the_pages(language: str) -> None:
+    for vocabulary in read_vocabularies(STARTER):
+        named = {
+            term.slug: variant.text
+            for term in vocabulary
+            for variant in term.variants
+            if variant.label and variant.language == language
+        }
+        assert [term.slug for term in vocabulary if term.slug not in named] == []
+        assert len(set(named.values())) == len(named)
