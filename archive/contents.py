@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,13 +34,14 @@ def contents(lines: Sequence[Line]) -> tuple[Stretch, ...]:
     """Divide a testimony where what it speaks of changes most, as TextTiling does with words (Hearst 1997).
 
     The terms of the passages before and after each place are compared; a stretch begins where these differ most, not
-    too near another one. Each is named by the terms that are frequent in it and rare elsewhere. A stretch that speaks
-    of nothing, or of the same as the one before, belongs to that one. Empty where there is too little to tell apart.
+    too near another one, and rather where there is none yet. Each is named by the terms that are frequent in it and
+    rare elsewhere. A stretch that speaks of nothing, or of the same as the one before, belongs to that one. Empty where
+    there is too little to tell apart.
     """
     if len(lines) < SHORTEST:
         return ()
     most = min(MOST, max(2, len(lines) // PASSAGES))
-    bounds = [0, *sorted(_turns(lines, most)), len(lines)]
+    bounds = [0, *_turns(lines, most), len(lines)]
     counted = [_count(lines[first:last]) for first, last in pairwise(bounds)]
     spread = Counter(term for counts in counted for term in counts)
     found: list[Stretch] = []
@@ -52,15 +54,24 @@ def contents(lines: Sequence[Line]) -> tuple[Stretch, ...]:
 
 
 def _turns(lines: Sequence[Line], most: int) -> list[int]:
-    """Return the places where the terms change most, at least half an average stretch from each other and the ends."""
+    """Return the places where the terms change most, at least half an average stretch from each other and the ends.
+
+    Of two changes the one with more room around it counts for more, so that contents cover all of a long testimony.
+    """
     apart = max(3, len(lines) // (2 * most))
-    chosen: list[int] = []
-    for change, place in sorted(_changes(lines, apart), key=lambda one: (-one[0], one[1])):
-        if change < CHANGE or len(chosen) == most - 1:
+    changes = [(place, change) for change, place in _changes(lines, apart) if change >= CHANGE]
+    bounds = [0, len(lines)]
+
+    def room(place: int) -> int:
+        after = bisect_left(bounds, place)
+        return min(place - bounds[after - 1], bounds[after] - place)
+
+    while len(bounds) <= most:
+        weights = [(change * sqrt(room(place)), -place) for place, change in changes if room(place) >= apart]
+        if not weights:
             break
-        if all(abs(place - other) >= apart for other in (*chosen, 0, len(lines))):
-            chosen.append(place)
-    return chosen
+        insort(bounds, -max(weights)[1])
+    return bounds[1:-1]
 
 
 def _changes(lines: Sequence[Line], width: int) -> Iterator[tuple[float, int]]:

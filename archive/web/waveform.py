@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,19 +13,32 @@ from archive.records import VocabularyName
 
 DRAWN = 600  # stretches of an outline: as many as a wide window has room for
 HEIGHT = 100  # of the upper half, in the drawing's own units
-PLACES = 64  # along the slider, of each vocabulary, that can have a mark: more would run into each other
+APART = 1 / 30  # of the slider's length between two marks of a vocabulary: on a phone, where it is shortest, 12 pixels
+NAMED = 5  # terms of a mark, the most frequent first
 MOST_HITS = 200
 MOST_VOICES = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Terms of one vocabulary at one place of the slider; `share` of its length in per cent, `second` of the first."""
+    """Passages near each other that speak of terms of one vocabulary; a mark is drawn where the first of them is.
+
+    `share` of the slider's length in per cent, `second` and `until` where the first and the last begin, `number` of
+    passages, `more` terms than are named.
+    """
 
     vocabulary: VocabularyName
     share: str
     second: float
+    until: float
+    number: int
     names: tuple[str, ...]
+    more: int
+
+    @property
+    def weight(self) -> str:
+        """How large it is drawn."""
+        return "one" if self.number == 1 else "some" if self.number < 5 else "many"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +119,35 @@ def _voices(beginnings: Sequence[float], whole: float) -> Iterator[Voice]:
 
 
 def _marks(lines: Sequence[Line], vocabulary: VocabularyName, whole: float) -> Iterator[Mark]:
-    """Yield the marks of a vocabulary from left to right; what falls on one place has one mark."""
-    for place, own in groupby(lines, key=lambda line: int((line.start or 0.0) / whole * PLACES)):
-        said = [(line, term.preferred) for line in own for term in line.tags if term.vocabulary is vocabulary]
-        if said:
-            names = tuple(dict.fromkeys(name for _, name in said))
-            share = f"{100 * (place + 0.5) / PLACES:.2f}%"
-            yield Mark(vocabulary=vocabulary, share=share, second=said[0][0].start or 0.0, names=names)
+    """Yield the marks of a vocabulary from left to right; what would run into the mark before it is counted there."""
+    speaking = [line for line in lines if any(term.vocabulary is vocabulary for term in line.tags)]
+    for near in _near(sorted(speaking, key=_start), whole * APART):
+        said = Counter(term.preferred for line in near for term in line.tags if term.vocabulary is vocabulary)
+        names = [name for name, _ in said.most_common()]
+        yield Mark(
+            vocabulary=vocabulary,
+            share=_percent(_start(near[0]), whole),
+            second=_start(near[0]),
+            until=_start(near[-1]),
+            number=len(near),
+            names=tuple(names[:NAMED]),
+            more=len(names[NAMED:]),
+        )
+
+
+def _near(lines: Sequence[Line], apart: float) -> list[list[Line]]:
+    """Put passages together that begin less than `apart` seconds after the first of them."""
+    found: list[list[Line]] = []
+    for line in lines:
+        if found and _start(line) - _start(found[-1][0]) < apart:
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
+
+
+def _start(line: Line) -> float:
+    return line.start or 0.0
 
 
 def _percent(part: float, whole: float, digits: int = 2) -> str:

@@ -77,6 +77,16 @@ def test_five_hours_have_no_more_entries_than_a_reader_can_survey() -> None:
     assert 5 <= len(contents(lines(*told))) <= MOST
 
 
+def test_contents_of_a_long_testimony_reach_to_its_end() -> None:
+    """Thirty subjects, each as different from the last: the entries lie over all of it, each where a subject begins."""
+    told = [(TERMS[number // 150 % len(TERMS)],) for number in range(4500)]
+    found = contents(lines(*told))
+    begins = [one.position for one in found]
+    assert len(found) == MOST
+    assert max(later - sooner for sooner, later in pairwise([*begins, 4500])) <= 3 * 150
+    assert all(min(place % 150, -place % 150) <= 2 for place in begins)
+
+
 @given(st.lists(st.lists(st.sampled_from((*TERMS, TURIN)), max_size=3, unique=True).map(tuple), max_size=120))
 def test_every_stretch_has_a_name_and_none_is_named_as_the_one_before(told: list[tuple[TermLink, ...]]) -> None:
     found = contents(lines(*told))
