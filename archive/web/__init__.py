@@ -15,10 +15,10 @@ from datasette import hookimpl
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    """Our pages, and the recordings."""
-    from archive.web import media, pages
+    """Our pages, the recordings, and the pages' scripts."""
+    from archive.web import media, pages, scripts
 
-    return [*pages.ROUTES, (media.ROUTE, media.media)]
+    return [*pages.ROUTES, (media.ROUTE, media.media), (scripts.ROUTE, scripts.script)]
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 App: TypeAlias = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
+FOLDERS = ("/-/static", "/-/conricerca/")
 SUFFIXES = (".css", ".js", ".svg", ".json")
 
 
@@ -17,7 +18,8 @@ def compressed(app: App) -> App:
     squeezing = GZipMiddleware(app, compresslevel=6)
 
     async def answer(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        is_static = scope["type"] == "http" and "/-/static" in scope["path"] and scope["path"].endswith(SUFFIXES)
+        path = scope["path"] if scope["type"] == "http" else ""
+        is_static = any(folder in path for folder in FOLDERS) and path.endswith(SUFFIXES)
         await (squeezing if is_static else app)(scope, receive, send)
 
     return answer

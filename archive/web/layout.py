@@ -16,6 +16,7 @@ from archive.records import VocabularyName
 from archive.web import languages, wording
 from archive.web.amended_templates import amend_templates
 from archive.web.datasette_versions import said_of_the_archive
+from archive.web.scripts import address_of
 
 UNNAMED = "An archive without a name"
 
@@ -64,6 +65,8 @@ class Site:
 
     def static(self, name: str) -> str:
         """Return the address of a style sheet or script; it changes when the file does, so that it may be kept."""
+        if name.endswith(".js") and "/" not in name:  # those in folders import nothing and are named by their page
+            return self.path(address_of(name))
         return f"{self.datasette.urls.static_plugins('conricerca', name)}?v={_digest(name)}"
 
     def testimony(
