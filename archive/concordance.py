@@ -158,20 +158,11 @@ def read_concordance(
     if not words.fts:
         raise SearchError(N_("there is no word to look for: write one, or the beginning of one with * after it"))
     found = find_hits(conn, query, limit=READ)
-    passages = _read(conn, found.ids)
-    marked = _marked(conn, words.fts, found.ids)
-    hits = [
-        _Hit(passages[number], first, last)
-        for number in found.ids
-        if number in passages
-        for first, last in _ranges(marked.get(number), passages[number].text)
-    ]
     testimonies = _testimonies(conn, found.testimonies)
-    hits = _sorted(hits, order, testimonies)
+    hits = _sorted(_hits(conn, words.fts, found.ids), order, testimonies)
     left, right = _neighbours(hits)
     narrators, unnamed = _shares(conn, hits, counting=not found.capped)
-    years = Counter((testimonies[hit.said.testimony][2] or "")[:4] for hit in hits)
-    undated = sum(number for year, number in years.items() if not year.isdecimal())
+    years, undated = _years(hits, testimonies)
     return Concordance(
         lines=tuple(_line(hit, testimonies) for hit in hits[offset : offset + limit]),
         total=len(hits),
@@ -181,11 +172,22 @@ def read_concordance(
         also=words.also,
         narrators=narrators,
         unnamed=unnamed,
-        years=tuple(sorted((int(year), number) for year, number in years.items() if year.isdecimal())),
+        years=years,
         undated=undated,
         left=left,
         right=right,
     )
+
+
+def _hits(conn: sqlite3.Connection, words: str, numbers: Sequence[int]) -> list[_Hit]:
+    """Every place in these passages where it is said, in their order."""
+    passages, marked = _read(conn, numbers), _marked(conn, words, numbers)
+    return [
+        _Hit(passages[number], first, last)
+        for number in numbers
+        if number in passages
+        for first, last in _ranges(marked.get(number), passages[number].text)
+    ]
 
 
 def _read(conn: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, _Said]:
@@ -247,6 +249,15 @@ def _testimonies(
         [json.dumps(sorted(set(numbers)))],
     )
     return {row[0]: row[1:] for row in rows}
+
+
+def _years(
+    hits: Sequence[_Hit], testimonies: dict[int, tuple[str, str, str | None, str | None]]
+) -> tuple[tuple[tuple[int, int], ...], int]:
+    """How often it is said in each year of recording, and how often in no year that is known."""
+    years = Counter((testimonies[hit.said.testimony][2] or "")[:4] for hit in hits)
+    dated = sorted((int(year), number) for year, number in years.items() if year.isdecimal())
+    return tuple(dated), len(hits) - sum(number for _, number in dated)
 
 
 def _sorted(

@@ -11,13 +11,11 @@ takes longer than it may.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
@@ -29,14 +27,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from archive.folder import Archive, create_archive, open_archive
+from archive.folder import Archive, create_archive
 from archive.records import Accession, Description, Kind, Original, Tag, Term, Variant, Vocabulary, VocabularyName
 from archive.store.browsing import refresh_counts
 from archive.store.tags import segment_texts, store_tags, untagged
 from archive.store.testimonies import store_accession
 from archive.store.vocabularies import load_terms, sync_vocabulary
 from archive.web.settings import datasette_for
-from bench.machine import describe_machine
+from bench.archives import an_archive_to_measure
 from transcripts.model import Segment, Transcript
 
 WORD, HITS = "picchetto", 1400  # the word searched for, and how many passages say it where there are enough
@@ -65,22 +63,9 @@ SHIPPED = {  # pages as readers get them
 
 def main() -> int:
     """Build or reuse the archive, measure, and print the tables."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--testimonies", type=int, default=5000)
-    options.add_argument("--passages", type=int, default=1_000_000)
-    options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the archive here, or use the one here")
-    said = options.parse_args()
-    print(describe_machine())
-    with tempfile.TemporaryDirectory() as folder:
-        archive = _archive(said.keep or Path(folder) / "archive", said.testimonies, said.passages)
+    with an_archive_to_measure(__doc__, build, testimonies=5000, passages=1_000_000) as archive:
         faceted, shipped = asyncio.run(measure(archive))
     return report(faceted, shipped)
-
-
-def _archive(folder: Path, testimonies: int, passages: int) -> Archive:
-    if (folder / "archive.db").exists():
-        return open_archive(folder)
-    return build(folder, testimonies, passages)
 
 
 class Clock:

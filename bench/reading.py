@@ -10,10 +10,8 @@ wheel. Medians count. Exits 1 if the page takes longer than a second to open.
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
-import tempfile
 import time
 import wave
 from collections.abc import Callable, Iterator
@@ -25,7 +23,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.contents import contents
-from archive.folder import Archive, create_archive, open_archive
+from archive.folder import Archive, create_archive
 from archive.media import keep_original
 from archive.reading import find_inside, read_testimony
 from archive.records import Accession, Description, Kind, Original, Tag, Term, Variant, Vocabulary, VocabularyName
@@ -34,7 +32,7 @@ from archive.store.tags import segment_texts, store_tags, untagged
 from archive.store.testimonies import store_accession
 from archive.store.transcripts import begin_listening, complete_listening, store_heard
 from archive.store.vocabularies import load_terms, sync_vocabulary
-from bench.machine import describe_machine
+from bench.archives import an_archive_to_measure
 from tests.web.builders import a_browser, reading
 from tests.web.served import listening
 from transcripts.model import Segment, Word
@@ -62,14 +60,7 @@ TIMES = """() => { const page = performance.getEntriesByType('navigation')[0];
 
 def main() -> int:
     """Make or reuse the testimony, measure, and print the table."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--words", type=int, default=45_000)
-    options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the archive here, or use the one here")
-    said = options.parse_args()
-    print(describe_machine())
-    with tempfile.TemporaryDirectory() as folder:
-        place = said.keep or Path(folder) / "archive"
-        archive = open_archive(place) if place.exists() else make(place, said.words)
+    with an_archive_to_measure(__doc__, make, words=45_000) as archive:
         report_server(archive)
         return report_browser(archive)
 

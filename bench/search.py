@@ -11,13 +11,11 @@ Datasette counts three array facets. Then eight readers ask at once, with two wo
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -27,11 +25,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 
-from archive.folder import Archive, open_archive
+from archive.folder import Archive
 from archive.matching import COUNTED, RANKED
 from archive.web.settings import datasette_for
+from bench.archives import an_archive_to_measure
 from bench.browse import build
-from bench.machine import describe_machine
 
 CLASSES = {"rare": (80, 60.0), "medium": (1_440, 60.0), "common": (34_500, 150.0), "very common": (300_000, 200.0)}
 WORDS = 8  # of each class
@@ -53,17 +51,7 @@ READERS, ASKED, AT_LEAST = 8, 400, 40.0  # at once, pages in all, pages a second
 
 def main() -> int:
     """Build or reuse the archive, measure, and print the tables."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--testimonies", type=int, default=5000)
-    options.add_argument("--passages", type=int, default=1_000_000)
-    options.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the archive here, or use the one here")
-    said = options.parse_args()
-    print(describe_machine())
-    with tempfile.TemporaryDirectory() as folder:
-        place = said.keep or Path(folder) / "archive"
-        archive = (
-            open_archive(place) if (place / "archive.db").exists() else build(place, said.testimonies, said.passages)
-        )
+    with an_archive_to_measure(__doc__, build, testimonies=5000, passages=1_000_000) as archive:
         with closing(archive.read().conn) as conn:
             words = {name: _words(conn, number) for name, (number, _) in CLASSES.items()}
             missed = searches(archive, conn, words)

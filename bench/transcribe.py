@@ -47,6 +47,10 @@ VOCABULARY = 51_865
 PROMPT = 4  # tokens before the text; CTranslate2 writes at most half of what it may, prompt included
 WINDOW = 30
 DIMENSIONS = {"tiny": (384, 6, 4), "base": (512, 8, 6), "small": (768, 12, 12)}  # width, heads, layers
+SAME: dict[str, Any] = {  # what both engines are told
+    "language": "en", "temperature": 0.0, "without_timestamps": True, "condition_on_previous_text": False,
+    "no_speech_threshold": None, "compression_ratio_threshold": None,
+}  # fmt: skip
 VERSIONS = ("faster-whisper", "ctranslate2", "av", "onnxruntime", "numpy", "openai-whisper", "torch")
 
 
@@ -164,39 +168,12 @@ def transcribed(model: WhisperModel, audio: Samples, pieces: Sequence[Piece]) ->
 
 def compare_engines(folder: Path, size: str, windows: int, threads: int, rounds: int) -> list[Row]:
     """Time both engines with the same random weights, greedy, writing exactly 100 tokens for each window of 30 s."""
-    import torch
-    import whisper
-
     from bench.tiny_whisper.convert import convert
 
     checkpoint = a_random_checkpoint(folder / f"{size}.pt", size)
     convert(checkpoint, folder / size)
     audio = np.random.default_rng(1).standard_normal(windows * WINDOW * RATE).astype(np.float32) * 0.1
-    # neither the end nor any other token without text may be written
-    unwritten = [-1, *range(whisper.tokenizer.get_tokenizer(True).eot, VOCABULARY)]
-    ours = WhisperModel(str(folder / size), device="cpu", compute_type="int8", cpu_threads=threads)
-    torch.set_num_threads(threads)
-    theirs = whisper.load_model(str(checkpoint), device="cpu")
-    same = {"language": "en", "temperature": 0.0, "without_timestamps": True, "condition_on_previous_text": False}
-    same |= {"no_speech_threshold": None, "compression_ratio_threshold": None}
-
-    def faster() -> int:
-        found, _ = ours.transcribe(
-            audio,
-            beam_size=1,
-            suppress_tokens=unwritten,
-            max_new_tokens=2 * TOKENS - PROMPT,
-            log_prob_threshold=None,
-            **same,
-        )
-        return sum(len(segment.tokens) for segment in found)
-
-    def slower() -> int:
-        found = theirs.transcribe(
-            audio, fp16=False, suppress_tokens=unwritten, sample_len=TOKENS, logprob_threshold=None, **same
-        )
-        return sum(len(segment["tokens"]) for segment in found["segments"])
-
+    faster, slower = _faster(folder / size, audio, threads), _slower(checkpoint, audio, threads)
     written = {faster(), slower()}  # and both are warm now
     if written != {windows * TOKENS}:
         raise SystemExit(f"the engines wrote {written} tokens instead of {windows * TOKENS}: not comparable")
@@ -211,6 +188,50 @@ def compare_engines(folder: Path, size: str, windows: int, threads: int, rounds:
             meaning=f"{wall:.2f} times faster on the clock, {cpu:.2f} of the processor (target: at least 2)",
         ),
     ]
+
+
+def _faster(model: Path, audio: Samples, threads: int) -> Callable[[], int]:
+    """What hears the audio with faster-whisper and says how many tokens it wrote."""
+    ours = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads)
+    unwritten = _unwritten()
+
+    def hear() -> int:
+        found, _ = ours.transcribe(
+            audio,
+            beam_size=1,
+            suppress_tokens=unwritten,
+            max_new_tokens=2 * TOKENS - PROMPT,
+            log_prob_threshold=None,
+            **SAME,
+        )
+        return sum(len(segment.tokens) for segment in found)
+
+    return hear
+
+
+def _slower(checkpoint: Path, audio: Samples, threads: int) -> Callable[[], int]:
+    """What hears the audio with openai-whisper and says how many tokens it wrote."""
+    import torch
+    import whisper
+
+    torch.set_num_threads(threads)
+    theirs = whisper.load_model(str(checkpoint), device="cpu")
+    unwritten = _unwritten()
+
+    def hear() -> int:
+        found = theirs.transcribe(
+            audio, fp16=False, suppress_tokens=unwritten, sample_len=TOKENS, logprob_threshold=None, **SAME
+        )
+        return sum(len(segment["tokens"]) for segment in found["segments"])
+
+    return hear
+
+
+def _unwritten() -> list[int]:
+    """The tokens that may not be written: neither the end nor any other without text."""
+    import whisper
+
+    return [-1, *range(whisper.tokenizer.get_tokenizer(True).eot, VOCABULARY)]
 
 
 def a_random_checkpoint(path: Path, size: str) -> Path:

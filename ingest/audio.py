@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ingest.containers import MATROSKA, MOV, OGG, announced_size, atoms, ogg_ends
 from ingest.errors import IngestError
+from ingest.suffixes import family_of, media_type, right_suffix
 from ingest.waveforms import Waveform
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 RATE = 16_000  # what Whisper and Silero hear
-AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".aac", ".amr", ".aiff", ".aif", ".mka")
-VIDEO_SUFFIXES = (".webm", ".3gp", ".mp4", ".m4v", ".mov", ".mkv")  # each may also hold sound alone
-SUFFIXES = frozenset(AUDIO_SUFFIXES + VIDEO_SUFFIXES)
 
 REMEDY = "copy it again from the recorder, or pass --accept-truncated to keep what is there"
 NO_RECORDING = "is not a recording that can be read: it is neither sound nor video, or broken from its first bytes on"
@@ -39,27 +37,6 @@ MOST_DEMUXING_ERRORS = 100
 
 # playlists and the like open other files, or the network: only these formats are ever tried
 DEMUXERS = "wav,w64,flac,mp3,aac,ogg,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,amr,amrnb,amrwb,aiff"
-FAMILIES = {
-    MOV: (".m4a", ".mp4", ".m4v", ".mov", ".3gp"),
-    MATROSKA: (".webm", ".mkv", ".mka"),
-    OGG: (".ogg", ".oga", ".opus"),
-    "aiff": (".aiff", ".aif"),
-    "amrnb": (".amr",),
-    "amrwb": (".amr",),
-    "w64": (".wav",),
-}
-MEDIA_TYPES = {
-    ".wav": "wav",
-    ".mp3": "mpeg",
-    ".m4a": "mp4",
-    ".m4v": "mp4",
-    ".oga": "ogg",
-    ".opus": "ogg",
-    ".aif": "aiff",
-    ".mkv": "matroska",
-    ".mka": "matroska",
-    ".3gp": "3gpp",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,14 +262,8 @@ def _described(path: Path, recording: _Recording, size: int, peaks: bytes, accep
     container, codec = recording.container, recording.stream.codec_context
     with path.open("rb") as file:
         announced = announced_size(file, size, container.format.name)
-        unfinished = container.format.name == OGG and not ogg_ends(file, size)
-    declared = recording.declared
-    if container.format.name in {"wav", "aiff"}:
-        declared = recording.decoded * max(1.0, announced / size) if announced else None
-    elif container.format.name == "mp3" and not announced:
-        declared = None  # only estimated from the size
-    elif container.format.name in {"amrnb", "amrwb", "amr", "aac"}:
-        unfinished = recording.damaged_at_end > 0
+        unfinished = _unfinished(file, recording, size)
+    declared = _promised(recording, announced, size)
     cut = _cut(recording, declared, unfinished or bool(announced and announced > size + size / 50))
     if cut and not accept_truncated:
         raise IngestError(f"{cut}: {REMEDY}")
@@ -300,9 +271,9 @@ def _described(path: Path, recording: _Recording, size: int, peaks: bytes, accep
         stream.type == "video" and not int(stream.disposition) & 0x400  # attached picture: the cover
         for stream in container.streams
     )
-    suffix = _suffix(path.suffix.lower(), container, codec.name, has_video)
+    suffix = right_suffix(path.suffix.lower(), container, codec.name, has_video)
     remarks = [f"{cut}, kept as it is" if cut else None, None if cut else _damage(recording, declared)]
-    if path.suffix.lower() not in _family(container.format.name):
+    if path.suffix.lower() not in family_of(container.format.name):
         remarks.append(f"it is named {path.suffix or 'without a suffix'} but is {suffix}")
     return Sound(
         duration=round(recording.decoded, 3),
@@ -311,12 +282,30 @@ def _described(path: Path, recording: _Recording, size: int, peaks: bytes, accep
         container=container.format.name,
         sample_rate=codec.sample_rate,
         channels=codec.channels,
-        media_type=("video/" if has_video else "audio/") + _media_type(suffix, has_video),
+        media_type=("video/" if has_video else "audio/") + media_type(suffix, has_video),
         suffix=suffix,
         has_video=has_video,
         peaks=peaks,
         remark="; ".join(filter(None, remarks)) or None,
     )
+
+
+def _unfinished(file: BinaryIO, recording: _Recording, size: int) -> bool:
+    """Whether the file lacks the end that its format asks for."""
+    name = recording.container.format.name
+    if name in {"amrnb", "amrwb", "amr", "aac"}:
+        return recording.damaged_at_end > 0
+    return name == OGG and not ogg_ends(file, size)
+
+
+def _promised(recording: _Recording, announced: int | None, size: int) -> float | None:
+    """How many seconds the file says it lasts; `announced` is how many bytes it says it has."""
+    name = recording.container.format.name
+    if name in {"wav", "aiff"}:
+        return recording.decoded * max(1.0, announced / size) if announced else None
+    if name == "mp3" and not announced:
+        return None  # only estimated from the size
+    return recording.declared
 
 
 def _cut(recording: _Recording, declared: float | None, too_small: bool) -> str | None:
@@ -364,28 +353,3 @@ def _clock(text: str) -> float | None:
     except ValueError:
         return None
     return hours * 3600 + minutes * 60 + seconds
-
-
-def _family(container: str) -> tuple[str, ...]:
-    return FAMILIES.get(container, (f".{container}",))
-
-
-def _suffix(own: str, container: Any, codec: str, has_video: bool) -> str:
-    """Return the file's own suffix where it is right, else the usual one for what the file is."""
-    family = _family(container.format.name)
-    brand = container.metadata.get("major_brand", "").strip()
-    if container.format.name == MOV:
-        usual = {"qt": ".mov", "M4A": ".m4a"}.get(brand, ".3gp" if brand.startswith("3g") else ".m4a")
-        usual = ".mp4" if has_video and usual == ".m4a" else usual
-    elif container.format.name == MATROSKA:
-        usual = ".webm" if codec in {"opus", "vorbis"} else ".mkv" if has_video else ".mka"
-    else:
-        usual = ".opus" if codec in {"opus", "libopus"} else family[0]
-    wrong = has_video and own in AUDIO_SUFFIXES
-    return own if own in family and not wrong else usual
-
-
-def _media_type(suffix: str, has_video: bool) -> str:
-    if suffix == ".mov":
-        return "quicktime" if has_video else "mp4"  # audio/quicktime does not exist
-    return MEDIA_TYPES.get(suffix, suffix[1:])

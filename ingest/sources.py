@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from ingest.audio import SUFFIXES as RECORDINGS
+from ingest.suffixes import SUFFIXES as RECORDINGS
 from transcripts.formats import READERS as TEXTS
 
 # in the order of preference; captions say more than a typed text beside the same recording

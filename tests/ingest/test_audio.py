@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.audio import RATE, SUFFIXES, decode, examine
+from ingest.audio import RATE, decode, examine
 from ingest.errors import IngestError
+from ingest.suffixes import SUFFIXES
 from tests.ingest.sounds import FORMATS, SHARED, a_recording, a_tone, a_wav_header, add_picture, av, np, show
 
 
