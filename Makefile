@@ -19,7 +19,7 @@ demo: $(VENV)/.ingest ## build the demonstration archive and serve it (SERVE=0: 
 	$(BIN)/conricerca demo $(DEMO) $(if $(MODEL),--model $(MODEL)) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(VENV)/.dev ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 lint: $(VENV)/.dev ## check style, types, layers and generated documents
 	$(BIN)/ruff check .

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run beside each other; before torch and NumPy are imported
+
 import pytest
 
 from ingest.demonstration import LONGEST_PIECE

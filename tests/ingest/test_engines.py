@@ -78,7 +78,8 @@ def test_every_piece_is_written_with_words_that_lie_within_it(engine: Transcribe
 
 def test_a_piece_is_written_the_same_whatever_surrounds_it(engine: Transcriber) -> None:
     samples = demo_speech()
-    pieces = find_pieces(samples, longest=10)
+    pieces = find_pieces(samples, longest=10)[:3]
+    assert len(pieces) == 3
     together = list(engine.transcribe(samples, pieces, language="en"))
     alone = [segment for piece in pieces for segment in engine.transcribe(samples, [piece], language="en")]
     assert together == alone

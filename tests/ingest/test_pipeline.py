@@ -9,15 +9,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.folder import Archive
 from archive.records import Description
 from archive.store.transcripts import begin_listening
+from cli import main
 from ingest.accession import Arrival, take_in
 from ingest.engines.protocol import TranscriptionOptions
 from ingest.errors import IngestError
@@ -285,21 +286,37 @@ def test_a_script_can_follow_every_step(tmp_path: Path) -> None:
     assert any(event.get("accession") == "2026.001" and event.get("state") == "added" for event in events)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("after", [0.9, 1.6, 2.4])
-def test_a_killed_run_ends_as_an_uninterrupted_one(tmp_path: Path, tiny: TranscriptionOptions, after: float) -> None:
-    texts = tmp_path / "texts"
-    texts.mkdir()
+def _ingest_all(archive: Archive, tiny: TranscriptionOptions) -> list[str]:
+    """What a person types to bring in two recordings and five accounts."""
+    texts = archive.path.parent / "texts"
+    texts.mkdir(exist_ok=True)
     for number in range(5):
         (texts / f"{number}.txt").write_text(f"Number {number}: the tenants of Glasgow went on strike.\n\n" * 50)
     sources = [str(RECORDINGS / "glasgow-1915.opus"), str(RECORDINGS / "paris-1871.opus"), str(texts)]
-    options = ["--model", tiny.model, "--longest-piece", "10", "--threads", "1", "--device", "cpu"]
-    archives = [an_archive(tmp_path / name) for name in ("killed", "uninterrupted")]
-    commands = [[sys.executable, "-m", "cli", "-C", str(a.path), "ingest", *sources, *options] for a in archives]
-    process = subprocess.Popen(commands[0], stdout=subprocess.DEVNULL)
-    time.sleep(after)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    for command in commands:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    assert everything_in(archives[0]) == everything_in(archives[1])
+    options = ["--model", tiny.model, "--longest-piece", "10", "--threads", "1", "--device", "cpu", "--json"]
+    return ["-C", str(archive.path), "ingest", *sources, *options]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory, tiny: TranscriptionOptions) -> list[object]:
+    """What the archive holds after a run that nobody stopped."""
+    archive = an_archive(tmp_path_factory.mktemp("uninterrupted") / "archive")
+    assert CliRunner().invoke(main, _ingest_all(archive, tiny)).exit_code == 0
+    return [*everything_in(archive)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("moment", ['"state": "added"', '"progress", "work": "Transcribing', '"state": "transcribed"'])
+def test_a_killed_run_ends_as_an_uninterrupted_one(
+    tmp_path: Path, tiny: TranscriptionOptions, uninterrupted: list[object], moment: str
+) -> None:
+    archive = an_archive(tmp_path / "archive")
+    command = _ingest_all(archive, tiny)
+    with subprocess.Popen([sys.executable, "-m", "cli", *command], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(moment in line for line in process.stdout)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    assert everything_in(archive) != uninterrupted
+    assert CliRunner().invoke(main, command).exit_code == 0
+    assert everything_in(archive) == uninterrupted
