@@ -108,6 +108,19 @@ def test_on_the_phone_the_passage_that_is_spoken_does_not_lie_under_the_picture(
         assert spoken["y"] > picture["y"] + picture["height"]
 
 
+def test_on_the_phone_what_can_be_done_with_a_selection_does_not_lie_over_the_picture(
+    browser: Any, address: str
+) -> None:
+    with reading(browser, address, viewport=PHONE) as reader:
+        reader.goto(f"{FILM}#t=20")
+        reader.until(IN_VIEW)
+        first = "[...document.querySelectorAll('.words')].find((one) => one.getBoundingClientRect().top > 270)"
+        reader.page.evaluate(f"getSelection().selectAllChildren({first})")
+        reader.page.wait_for_selector("[data-excerpt]:not([hidden])")
+        offered, picture = (reader.page.locator(name).bounding_box() for name in ("[data-excerpt]", "video"))
+        assert offered["y"] > picture["y"] + picture["height"]
+
+
 def test_nothing_follows_a_reader_who_only_reads(reader: Reader) -> None:
     reader.goto(FILM)
     reader.page.locator("text=Word 35 of a film.").scroll_into_view_if_needed()

@@ -3,6 +3,9 @@
 const PATIENCE = 5000; // milliseconds for which a reader who scrolls is left alone
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+// how many pixels of the window's upper end are covered by what stays there: the tools, the picture of a film
+export const covered = () => parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+
 export class Passages {
   constructor() {
     this.elements = [...document.querySelectorAll(".passage")];
@@ -51,8 +54,7 @@ export class Passages {
     const element = this.timed[this.current];
     if (!element || (!always && performance.now() - this.scrolled < PATIENCE)) return;
     const { top, bottom } = element.getBoundingClientRect();
-    const covered = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0; // by what stays above
-    if (top > covered - 8 && bottom < innerHeight - 140) return;
+    if (top > covered() - 8 && bottom < innerHeight - 140) return;
     element.scrollIntoView({ block: always ? "center" : "start", behavior: calm.matches || always ? "auto" : "smooth" });
   }
 

@@ -1,7 +1,7 @@
 // An excerpt: words that the reader selected, or that the address names as #t=12.3,20 or #p12-p15. To play, share, cite.
 
 import { onKeys } from "./keys.js";
-import { highlight, offsetOf, rangeOf, text } from "./passages.js";
+import { covered, highlight, offsetOf, rangeOf, text } from "./passages.js";
 import { written } from "./times.js";
 
 const APART = 8; // pixels between the words and the bar
@@ -81,7 +81,7 @@ export class Excerpt {
     const room = document.querySelector("[data-player]")?.offsetHeight ?? 0;
     const above = box.top - own.height - APART;
     const below = Math.min(box.bottom + APART, innerHeight - room - own.height - APART);
-    const top = above > 64 ? above : below;
+    const top = above > covered() - 24 ? above : below;
     const left = Math.min(Math.max(APART, box.left), document.documentElement.clientWidth - own.width - APART);
     this.bar.style.top = `${top + scrollY}px`;
     this.bar.style.left = `${left}px`;
