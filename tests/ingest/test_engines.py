@@ -58,8 +58,8 @@ def test_the_language_is_detected(recording: str, engine: Transcriber) -> None:
 
 def test_every_piece_is_written_with_words_that_lie_within_it(engine: Transcriber) -> None:
     samples = demo_speech()
-    pieces = find_pieces(samples, longest=10)
-    assert len(pieces) > 2
+    pieces = find_pieces(samples, longest=10)[:3]
+    assert len(pieces) == 3
     for piece in pieces:
         segments = list(engine.transcribe(samples, [piece], language="en"))
         assert segments
