@@ -9,6 +9,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from archive.configuration import read_metadata
@@ -66,9 +67,8 @@ def serve(
     """
     listening = _listen(host, port)
     spawning = multiprocessing.get_context("spawn")
-    others = [
-        spawning.Process(target=_answer, args=(archive, listening), daemon=True) for _ in range(max(1, workers) - 1)
-    ]
+    beside = partial(spawning.Process, target=_answer_beside, args=(archive, listening), daemon=True)
+    others = [beside() for _ in range(workers - 1)]
     try:
         for other in others:
             other.start()
@@ -80,15 +80,35 @@ def serve(
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
-        _answer(archive, listening, ready)
+        _answer(_server(archive, ready), listening)
     finally:
         for other in others:
             other.terminate()
         listening.close()
 
 
-def _answer(archive: Archive, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
+def _answer_beside(archive: Archive, listening: socket.socket) -> None:
+    """Answer in a process beside another one, for as long as that lives, however it ends."""
+    server = _server(archive)
+
+    def end_with_the_other() -> None:
+        other = multiprocessing.parent_process()
+        if other is not None:
+            other.join()
+        server.should_exit = True
+
+    threading.Thread(target=end_with_the_other, daemon=True).start()
+    _answer(server, listening)
+
+
+def _answer(server: Any, listening: socket.socket) -> None:
     """Answer at a socket until interrupted, in this process."""
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+
+
+def _server(archive: Archive, on_ready: Callable[[], None] | None = None) -> Any:
+    """Return what answers for the archive; `on_ready` is called once it does."""
     import uvicorn
 
     datasette = datasette_for(archive)
@@ -108,8 +128,7 @@ def _answer(archive: Archive, listening: socket.socket, on_ready: Callable[[], N
         lifespan="on",
         timeout_graceful_shutdown=SHUTDOWN,
     )
-    with suppress(KeyboardInterrupt):
-        Server(config).run(sockets=[listening])
+    return Server(config)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -96,3 +101,34 @@ def test_serving_changes_nothing(tmp_path: Path) -> None:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             awaited(datasette.get_database("archive").execute("delete from events"))
     assert archive.database.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_however_serving_ends_no_process_goes_on(archive: Archive, how: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    command = (sys.executable, "-m", "cli", "-C", str(archive.path), "serve", "--port", port, "--workers", "3")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        address = process.stdout.readline().split()[0] if process.stdout else ""
+        for _ in range(20):  # by then the others answer as well
+            assert httpx.get(address).status_code == 200
+        process.send_signal(how)
+    assert eventually(lambda: _refuses(address)), "somebody still answers"
+
+
+def eventually(happens: Callable[[], bool]) -> bool:
+    """Whether something happens within ten seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if happens():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _refuses(address: str) -> bool:
+    try:
+        httpx.get(address, timeout=1)
+    except httpx.ConnectError:
+        return True
+    return False
