@@ -14,7 +14,7 @@ from archive.words import Wanted, wanted
 from archive.years import EARLIEST, LATEST, decade_of
 
 COUNTED = 10_000  # hits counted exactly; beyond that counts say "over 10,000"
-RANKED = 5_000  # hits ranked by relevance when there are more than COUNTED
+RANKED = 2_500  # hits ranked by relevance when there are more than COUNTED
 NOBODY = (-1, 0)  # number and passages of a value that no passage has
 FEW = 20_000  # passages of a choice that are gone through one by one rather than all that say the words
 
@@ -113,8 +113,14 @@ def find_hits(conn: sqlite3.Connection, query: Query, *, limit: int = COUNTED) -
         f"select id, testimony, chosen from {matching.sql} cross join passage_facets on passage = id limit :most",  # noqa: S608
         {**matching.parameters, "most": limit + 1},
     ).fetchall()
-    ids, testimonies, chosen = zip(*rows[:limit], strict=True) if rows else ((), (), ())
-    return Hits(ids=ids, testimonies=testimonies, chosen=chosen, capped=len(rows) > limit)
+    capped = len(rows) > limit
+    del rows[limit:]
+    return Hits(
+        ids=tuple([row[0] for row in rows]),
+        testimonies=tuple([row[1] for row in rows]),
+        chosen=tuple([row[2] for row in rows]),
+        capped=capped,
+    )
 
 
 def ordered(

@@ -81,8 +81,8 @@ def sentence(text: str) -> str:
 
 async def page(datasette: Any, request: Any, name: str, context: dict[str, Any], *, status: int = 200) -> Any:
     """Return one of our pages: the template of this name under `conricerca/`, with its context."""
-    html = await datasette.render_template(f"conricerca/{name}.html", context, request=request)
-    return answer(request, html, "text/html", status=status)
+    template = datasette.jinja_env.pages.get_template(f"conricerca/{name}.html")
+    return answer(request, template.render(request=request, **context), "text/html", status=status)
 
 
 async def missing(datasette: Any, request: Any, message: str, *, status: int = 404) -> Any:

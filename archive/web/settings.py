@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import multiprocessing
 import socket
 import threading
@@ -117,6 +118,7 @@ def _server(archive: Archive, on_ready: Callable[[], None] | None = None) -> Any
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await datasette.invoke_startup()
             await super().startup(sockets)
+            _leave_lasting_objects_alone()
             if on_ready:
                 on_ready()
 
@@ -129,6 +131,16 @@ def _server(archive: Archive, on_ready: Callable[[], None] | None = None) -> Any
         timeout_graceful_shutdown=SHUTDOWN,
     )
     return Server(config)
+
+
+def _leave_lasting_objects_alone() -> None:
+    """Look for garbage among what pages make only, and seldom: a search makes ten thousand rows and keeps none.
+
+    Going through all that the program consists of took an eighth of every page.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _listen(host: str, port: int) -> socket.socket:
