@@ -129,6 +129,6 @@ def eventually(happens: Callable[[], bool]) -> bool:
 def _refuses(address: str) -> bool:
     try:
         httpx.get(address, timeout=1)
-    except httpx.ConnectError:
-        return True
+    except httpx.TransportError as error:  # one that is just ending may take the question and give no answer
+        return isinstance(error, httpx.ConnectError)
     return False
