@@ -10,13 +10,14 @@ from pathlib import Path
 from sqlite_utils import Database
 
 BUSY_TIMEOUT = 30.0  # seconds that a writer waits for another
+CACHE = 64 * 1024  # KiB of the file that a writer keeps in memory: what a passage can be chosen by lies all over it
 
 
 def open_database(path: Path) -> Database:
     """Open for writing: WAL, every commit on the disk before it returns, foreign keys on."""
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
     database = Database(connection)
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", f"cache_size = {-CACHE}"):
         database.execute(f"pragma {pragma}").fetchall()
     return database
 

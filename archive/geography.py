@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from archive.broader import broader
+from archive.broader import broader, in_tree
 from archive.labels import labels
 from archive.query import Facet
 from archive.records import VocabularyName
@@ -79,26 +79,6 @@ def read_points(conn: sqlite3.Connection, language: str, *, limit: int = 60) -> 
         Place(slug=slug, name=names[slug], **where[slug], passages=passages, itself=passages)  # type: ignore[arg-type]
         for slug, passages in rows
     )
-
-
-def in_tree(keys: Iterable[str], above: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, int]]:
-    """Yield the keys in order, each directly under the nearest listed one that stands above it, with its depth."""
-    order = list(keys)
-    listed = frozenset(order)
-    higher = {key: above.get(key, frozenset()) & listed for key in order}
-    under: dict[str | None, list[str]] = {}
-    for key in order:
-        nearest = max(higher[key], key=lambda other: (len(higher[other]), other), default=None)
-        if nearest is not None and key in higher[nearest]:  # a circle of parents
-            nearest = None
-        under.setdefault(nearest, []).append(key)
-
-    def walk(parent: str | None, depth: int) -> Iterator[tuple[str, int]]:
-        for key in under.get(parent, ()):
-            yield key, depth
-            yield from walk(key, depth + 1)
-
-    return walk(None, 0)
 
 
 def _positions(conn: sqlite3.Connection, slugs: Iterable[str]) -> dict[str, dict[str, object]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote_plus, urlencode
 
+from archive.broader import in_tree
 from archive.browse import TermLink
 from archive.marks import N_
 from archive.query import Facet, Order, Query
@@ -191,7 +192,7 @@ def choices(
             href=search.without_value(facet, key) if key in chosen else adding(key),
             depth=min(depth, 3),
         )
-        for key, depth in _as_tree(keys, above)
+        for key, depth in in_tree(keys, above)
     )
 
 
@@ -207,23 +208,6 @@ def passages_of(facet: Facet, key: str) -> str:
 
 def _address(path: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
-
-
-def _as_tree(keys: Sequence[str], above: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, int]]:
-    """Yield the keys in their order, each directly under its nearest broader one that is listed, with its depth."""
-    listed = set(keys)
-    under: dict[str | None, list[str]] = {}
-    for key in keys:
-        broader = [other for other in above.get(key, frozenset()) & listed if key not in above.get(other, frozenset())]
-        nearest = max(broader, key=lambda other: (len(above.get(other, frozenset()) & listed), other), default=None)
-        under.setdefault(nearest, []).append(key)
-
-    def walk(parent: str | None, depth: int) -> Iterator[tuple[str, int]]:
-        for key in under.get(parent, ()):
-            yield key, depth
-            yield from walk(key, depth + 1)
-
-    return walk(None, 0)
 
 
 def _year(said: Mapping[str, tuple[str, ...]], name: str) -> int | None:

@@ -171,30 +171,17 @@ class Reader:
             self.page.wait_for_timeout(20)
 
 
-_running: list[Any] = []
-
-
 @contextmanager
 def a_browser() -> Iterator[Any]:
-    """A real Chromium, the one that runs already where one does: Playwright starts only once in a thread.
-
-    The test is skipped, with a line that says how to get one, where there is none.
-    """
-    if _running:
-        yield _running[0]
-        return
+    """A real Chromium. The test is skipped, with a line that says how to get one, where there is none."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
     with sync_api.sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         except sync_api.Error as error:
             pytest.skip(f"no Chromium ({error.message.splitlines()[0]}): run 'playwright install chromium'")
-        _running.append(browser)
-        try:
-            yield browser
-        finally:
-            _running.remove(browser)
-            browser.close()
+        yield browser
+        browser.close()
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.broader import in_tree
 from archive.folder import Archive
-from archive.geography import in_tree, read_places, read_points
+from archive.geography import read_places, read_points
 from archive.query import Facet, Query
 from archive.records import Description
 from archive.search import find_hits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +9,7 @@ import pytest
 from archive.folder import Archive
 from archive.records import Description
 from tests.builders import a_testimony
-from tests.web.builders import CORTEO, STAIRS, Reader, a_browser, a_recorded, an_archive, reading
-from tests.web.served import listening
+from tests.web.builders import CORTEO, STAIRS, Reader, a_recorded, an_archive, reading
 
 pytestmark = pytest.mark.browser
 
@@ -30,24 +28,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         a_recorded(archive, db, Description(title="Longer than a minute"), tone=5000)
         a_testimony(db, *[f"Line {number} of very many." for number in range(5000)], title="Long", digest="9")
     return archive
-
-
-@pytest.fixture(scope="module")
-def address(archive: Archive) -> Iterator[str]:
-    with listening(archive) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with a_browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def reader(browser: Any, address: str) -> Iterator[Reader]:
-    with reading(browser, address) as reader:
-        yield reader
 
 
 def now(reader: Reader) -> float:
