@@ -10,17 +10,16 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from archive.folding import fold
-from archive.marks import N_
+from archive.highlights import CLOSE, OPEN, marked_ranges
 from archive.matching import find_hits, match
 from archive.query import Facet, Query
-from archive.search import CLOSE, OPEN
 from archive.spacing import LETTERS, MARKS
-from archive.words import SearchError
+from archive.words import NO_WORD, SearchError
 
 READ = 5_000  # passages that are read for one concordance
 WIDTH = 60  # characters of context on either side
@@ -156,7 +155,7 @@ def read_concordance(
     """
     words = match(conn, query).words
     if not words.fts:
-        raise SearchError(N_("there is no word to look for: write one, or the beginning of one with * after it"))
+        raise SearchError(NO_WORD)
     found = find_hits(conn, query, limit=READ)
     testimonies = _testimonies(conn, found.testimonies)
     hits = _sorted(_hits(conn, words.fts, found.ids), order, testimonies)
@@ -186,7 +185,7 @@ def _hits(conn: sqlite3.Connection, words: str, numbers: Sequence[int]) -> list[
         _Hit(passages[number], first, last)
         for number in numbers
         if number in passages
-        for first, last in _ranges(marked.get(number), passages[number].text)
+        for first, last in marked_ranges(marked.get(number), passages[number].text)
     ]
 
 
@@ -210,33 +209,6 @@ def _marked(conn: sqlite3.Connection, words: str, numbers: Sequence[int]) -> dic
         [OPEN, CLOSE, words, min(numbers), max(numbers), json.dumps(numbers)],
     )
     return dict(rows.fetchall())
-
-
-def _ranges(marked: str | None, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the marks stand in the text; the quick way where nothing but marks was added to it."""
-    if marked is None:
-        return
-    pieces = re.split(f"[{OPEN}{CLOSE}]", marked)
-    if len(marked) != len(text) + len(pieces) - 1 or OPEN in text or CLOSE in text:
-        yield from _walked(marked, text)
-        return
-    place = 0
-    for number, piece in enumerate(pieces):
-        if number % 2:
-            yield place, place + len(piece)
-        place += len(piece)
-
-
-def _walked(marked: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yield the same letter by letter: spaces may stand between letters, and private signs in the text itself."""
-    place = start = 0
-    for letter in marked:
-        if place < len(text) and letter == text[place]:
-            place += 1
-        elif letter == OPEN:
-            start = place
-        elif letter == CLOSE:
-            yield start, place
 
 
 def _testimonies(

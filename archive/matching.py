@@ -137,6 +137,8 @@ def ordered(
             {**matching.parameters, "limit": limit, "offset": offset},
         )
         return tuple(number for (number,) in rows)
+    if order is Order.ARRIVAL:
+        return _by_testimony(conn, hits, "accessioned_at desc, id desc")[offset : offset + limit]
     if order is Order.DATE:
         return _by_testimony(conn, hits, "recorded_on is null, recorded_on desc, accession")[offset : offset + limit]
     return _by_testimony(conn, hits, "substr(accession, 1, 4), cast(substr(accession, 6) as integer)")[

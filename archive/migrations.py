@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from archive.searchable import searchable
 from archive.sql import statements
 from archive.store.facets import count_facets, index_testimony, trace_terms
 
-SCHEMA = 2  # the number of the newest migration below, kept in the database as `pragma user_version`
+SCHEMA = 3  # the number of the newest migration below, kept in the database as `pragma user_version`
 
 migrations = Migrations("archive")
 
@@ -32,3 +33,12 @@ def m002_facets_and_waveforms(db: Database) -> None:
         index_testimony(db, testimony)
     count_facets(db)
     db.execute("pragma user_version = 2")
+
+
+@migrations()
+def m003_arabic_as_it_is_typed(db: Database) -> None:
+    """Arabic is found however it is typed: with or without vowel signs, إ also as ا."""
+    rows = db.execute("select id, text from passages where text glob '*[\u0600-\u06ff]*'").fetchall()
+    db.conn.executemany("update passages set spaced = ? where id = ?", [(searchable(text), key) for key, text in rows])
+    trace_terms(db)
+    db.execute("pragma user_version = 3")

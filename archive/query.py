@@ -38,11 +38,15 @@ class Facet(StrEnum):
 
 
 class Order(StrEnum):
-    """In which order passages stand: the most telling first, the newest recordings first, or as they were said."""
+    """In which order passages stand.
+
+    The most telling first, the newest recordings first, as they were said, or what came into the archive last first.
+    """
 
     RELEVANCE = "relevance"
     DATE = "date"
     PLACE = "place"
+    ARRIVAL = "arrival"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 from archive.browse import ENTRY, RECORDING, Entry, Recording, TermLink, entry_of, recording_of
 from archive.errors import UnknownTestimony
+from archive.highlights import CLOSE, OPEN, marked_ranges
 from archive.records import VocabularyName
-from archive.search import CLOSE, OPEN, marked_ranges
 from archive.words import wanted
 
 Spoken: TypeAlias = tuple[float, float, int, int]  # a word: start and end in seconds, characters from and to

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.highlights import CLOSE, OPEN, marked_ranges
 from archive.matching import COUNTED, Hits, UnknownChoice, find_hits, match, ordered
 from archive.query import Facet, Order, Query
 from archive.store.facets import unpack
@@ -21,8 +22,6 @@ __all__ = [
     "COUNTED", "ChoiceCount", "Counted", "Facet", "Found", "Hits", "Order", "Passage", "Query", "SearchError",
     "UnknownChoice", "count_choices", "count_values", "find_hits", "find_passages", "fts_query", "read_passages",
 ]  # fmt: skip
-
-OPEN, CLOSE = "\ue000", "\ue001"  # private-use characters that mark a hit inside SQLite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,17 +233,3 @@ def _marked(conn: sqlite3.Connection, words: str, numbers: str) -> dict[int, str
         [OPEN, CLOSE, words, numbers],
     )
     return dict(rows.fetchall())
-
-
-def marked_ranges(marked: str | None, text: str) -> tuple[tuple[int, int], ...]:
-    """Read the private-use marks back into character ranges of the text, which has no spaces set between characters."""
-    ranges: list[tuple[int, int]] = []
-    place = start = 0
-    for letter in marked or "":
-        if letter == OPEN:
-            start = place
-        elif letter == CLOSE:
-            ranges.append((start, place))
-        elif place < len(text) and letter == text[place]:
-            place += 1
-    return tuple(ranges)

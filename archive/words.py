@@ -16,7 +16,7 @@ from archive.errors import ArchiveError
 from archive.folding import fold
 from archive.marks import N_
 from archive.records import ANY_LANGUAGE
-from archive.spacing import space
+from archive.searchable import searchable
 
 MOST_PARTS = 200  # words, phrases, operators and brackets of one search
 MOST_CHARACTERS = 2_000
@@ -29,6 +29,7 @@ _TOKENS = re.compile(r'"(?P<phrase>[^"]*)(?P<closing>")?(?P<star>\*)?|(?P<bracke
 # quotation marks as phones and word processors type them
 _TYPED = dict.fromkeys(map(ord, "“”„‟«»"), '"')
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+NO_WORD = N_("there is no word to look for: write one, or the beginning of one with * after it")
 
 
 class SearchError(ArchiveError):
@@ -66,9 +67,11 @@ def read_words(words: str) -> tuple[Word, ...]:
         raise SearchError(N_("it holds signs that cannot be typed: type the words again"))
     text = words.translate(_TYPED)
     parts = [part for found in _TOKENS.finditer(text) if (part := _part(found))]
+    _check([part.fts for part in parts])
     if len(parts) > MOST_PARTS:
         raise SearchError(N_("these are more than %(most)s words: search for fewer at once"), most=MOST_PARTS)
-    _check([part.fts for part in parts])
+    if text.strip() and not parts:
+        raise SearchError(NO_WORD)
     return tuple(parts)
 
 
@@ -103,7 +106,7 @@ def _part(found: re.Match[str]) -> Word | None:
     words = words.rstrip("*").replace('"', " ")
     if not any(letter.isalnum() for letter in words):
         return None
-    return Word(fts=f'"{space(words) or words}"{star}', typed=words, may_vary=not star)
+    return Word(fts=f'"{searchable(words) or words}"{star}', typed=words, may_vary=not star)
 
 
 def _joined(parts: Iterator[str] | Sequence[str]) -> Iterator[str]:
@@ -179,7 +182,7 @@ def _widened(parts: Sequence[Word], names: Mapping[str, tuple[str, ...]], also: 
         if others:
             also.update(dict.fromkeys(others))
             alternatives = [f"({typed})" if len(run) > 1 else typed]
-            alternatives += [f'"{space(name) or name}"' for name in (name.replace('"', " ") for name in others)]
+            alternatives += [f'"{searchable(name) or name}"' for name in (name.replace('"', " ") for name in others)]
             yield f"({' OR '.join(alternatives)})"
         else:
             yield from (part.fts for part in run)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.database import insert, writing
 from archive.errors import UnknownTestimony
-from archive.spacing import space
+from archive.searchable import searchable
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
 from archive.store.events import record_event
@@ -232,7 +232,7 @@ def _fill_passages(db: Database, testimony: int, transcript: int) -> None:
         [
             (
                 *(number, testimony, position, start, end, _narrator(speaker, names, None if speakers else only)),
-                *(language, text, space(text)),
+                *(language, text, searchable(text)),
             )
             for number, position, start, end, speaker, text in rows
         ],

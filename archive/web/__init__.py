@@ -94,6 +94,15 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
     return lambda: use_link_tables(datasette)
 
 
+@hookimpl(tryfirst=True)
+def handle_exception(exception: Exception) -> None:
+    """Answer a table's mistaken address as what it is, before Datasette answers it as a failure of its own."""
+    from archive.web.datasette_versions import is_readers_mistake
+
+    if is_readers_mistake(exception):
+        exception.status = 400  # type: ignore[attr-defined]
+
+
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """Headers on every answer, and no answer to strangers of a private archive."""

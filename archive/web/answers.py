@@ -53,6 +53,26 @@ async def read(datasette: Any, request: Any, work: Callable[[sqlite3.Connection]
     return found
 
 
+class PastTheEnd(Exception):
+    """A page of results that there is not: there are fewer."""
+
+
+REFUSED = (TooSlow, PastTheEnd, SearchError, UnknownChoice, UnknownTestimony)
+
+
+def refusal(error: Exception) -> tuple[int, str]:
+    """Return status and reason, in the reader's language, for what cannot be answered."""
+    if isinstance(error, SearchError):
+        return 400, _(error.hint) % error.values
+    if isinstance(error, UnknownChoice):
+        return 404, unknown_choice(error.facet, error.key)
+    if isinstance(error, UnknownTestimony):
+        return 404, _("There is no testimony with the accession number “%(number)s”.") % {"number": error.accession}
+    if isinstance(error, PastTheEnd):
+        return 404, _("There is no such page: these results have fewer.")
+    return 400, _("This question is too large to be answered at once: choose more, or use fewer words.")
+
+
 def guarded(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let a page answer in plain words for what no page can do anything about itself."""
 
@@ -60,23 +80,30 @@ def guarded(view: Callable[..., Any]) -> Callable[..., Any]:
     async def answered(request: Any, datasette: Any) -> Any:
         try:
             return await view(request, datasette)
-        except TooSlow:
-            message = _("This question is too large to be answered at once: choose more, or use fewer words.")
-            return await missing(datasette, request, message, status=400)
-        except SearchError as error:
-            return await missing(datasette, request, sentence(_(error.hint) % error.values), status=400)
-        except UnknownChoice as error:
-            return await missing(datasette, request, unknown_choice(error.facet, error.key))
-        except UnknownTestimony as error:
-            message = _("There is no testimony with the accession number “%(number)s”.") % {"number": error.accession}
-            return await missing(datasette, request, message)
+        except REFUSED as error:
+            status, reason = refusal(error)
+            return await missing(datasette, request, sentence(reason), status=status)
+
+    return answered
+
+
+def plainly(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a file for programs answer with a line of plain text instead."""
+
+    @wraps(view)
+    async def answered(request: Any, datasette: Any) -> Any:
+        try:
+            return await view(request, datasette)
+        except REFUSED as error:
+            status, reason = refusal(error)
+            return answer(request, reason, "text/plain", status=status)
 
     return answered
 
 
 def sentence(text: str) -> str:
     """Return a hint as a sentence of its own."""
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
 
 
 async def page(datasette: Any, request: Any, name: str, context: dict[str, Any], *, status: int = 200) -> Any:

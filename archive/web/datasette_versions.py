@@ -74,6 +74,13 @@ def print_no_local_variables() -> None:
     handle_exception.rich = None
 
 
+def is_readers_mistake(exception: Exception) -> bool:
+    """Whether a table was asked to be sorted by a column that it does not have."""
+    from datasette.views.base import DatasetteError
+
+    return isinstance(exception, DatasetteError) and str(exception.message).startswith("Cannot sort table by")
+
+
 def without_page(sql: str) -> str:
     """Take the condition that leads to a later page off a table's query, so that counts are those of the whole."""
     return _PAGE.sub("", sql)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive.records import VocabularyName
-from archive.spacing import space
+from archive.searchable import searchable
 
 _TERM = "select id from terms where vocabulary = '{vocabulary}' and slug = :{key}"
 _ROWS = "id in (select {row} from {link} where term = ({term}))"
@@ -51,8 +51,9 @@ async def _preferred(datasette: Any, database: str, vocabulary: VocabularyName, 
 def search_spaced(words: str) -> str:
     """Turn what a reader typed in Datasette's own search box into a full-text query, as Datasette does.
 
-    Scripts that do not separate words are spaced as the index is, so that 罢工 is found inside a sentence.
+    Scripts that do not separate words are spaced as the index is, so that 罢工 is found inside a sentence. Signs alone
+    find nothing.
     """
     from datasette.utils import escape_fts
 
-    return str(escape_fts(space(words) or words))
+    return str(escape_fts(searchable(words) or words)) or '""'

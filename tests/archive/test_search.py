@@ -91,7 +91,6 @@ def found(conn: sqlite3.Connection, words: str = "", **values: tuple[str, ...]) 
         ("ह", set()),  # a letter of a word is not the word
         ("what-ever's (", None),
         ("", {0, 1, 2, 3, 4, 5, 6}),
-        ("!!!", {0, 1, 2, 3, 4, 5, 6}),
     ],
 )
 def test_words_find_passages(conn: sqlite3.Connection, words: str, places: set[int] | None) -> None:
@@ -228,6 +227,9 @@ def test_pages_follow_each_other_without_a_gap(conn: sqlite3.Connection) -> None
         ('"rent', "a quotation mark is not closed"),
         ("s" * 2001, "longer than 2000 characters"),
         ("re\x00nt", "signs that cannot be typed"),
+        ("*", "there is no word to look for"),
+        ("!!! ^", "there is no word to look for"),
+        ("(" * 500, "more than 20 brackets"),
     ],
 )
 def test_a_wrong_query_is_told_what_to_do(words: str, hint: str) -> None:

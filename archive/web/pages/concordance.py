@@ -11,7 +11,7 @@ from archive.browse import find_sounds
 from archive.concordance import READ, Line, LineOrder, read_concordance
 from archive.labels import value_names
 from archive.query import Order, Query
-from archive.web.answers import answer, page, read
+from archive.web.answers import answer, page, plainly, read
 from archive.web.choices import Search, chips, read_search
 from archive.web.languages import gettext as _
 from archive.web.languages import language
@@ -62,6 +62,7 @@ async def concordance(request: Any, datasette: Any) -> Any:
     return await page(datasette, request, "concordance", context, status=404 if asked.page > max(1, pages) else 200)
 
 
+@plainly
 async def table(request: Any, datasette: Any) -> Any:
     """All lines as CSV."""
     asked, order = _asked(request), _order(request)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from archive.browse import Recording, find_sounds
-from archive.errors import UnknownTestimony
 from archive.marks import N_
 from archive.query import Facet, Order
-from archive.search import Counted, Found, Passage, UnknownChoice, count_choices, find_hits, find_passages
-from archive.web.answers import TooSlow, answer, read
+from archive.search import Counted, Found, Passage, count_choices, find_hits, find_passages
+from archive.web.answers import REFUSED, PastTheEnd, answer, plainly, read, refusal
 from archive.web.choices import SIZE, Search, read_search
-from archive.web.facet_names import unknown_choice
-from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.spreadsheets import csv_text
 from archive.words import SearchError
@@ -26,6 +23,7 @@ from archive.words import SearchError
 IN_A_TABLE = 1_000  # passages
 MOST = 100  # passages of a page of JSON
 ATOM, OPENSEARCH = "http://www.w3.org/2005/Atom", "http://a9.com/-/spec/opensearch/1.1/"
+_BEGINNING = "1970-01-01T00:00:00Z"  # of a feed that has nothing yet
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COLUMNS = ("accession", "title", "narrator", "recorded_on", "language", "start", "end", "text", "label", "address")
 
@@ -38,6 +36,7 @@ class Results:
     found: Found
     sounds: dict[int, Recording]
     counted: Counted | None
+    arrivals: dict[str, str]
 
 
 async def search_json(request: Any, datasette: Any) -> Any:
@@ -45,8 +44,8 @@ async def search_json(request: Any, datasette: Any) -> Any:
     try:
         size = _size(request.args.get("size"))
         results = await _results(request, datasette, size=size, counting=True)
-    except (SearchError, UnknownChoice, UnknownTestimony, TooSlow) as error:
-        status, hint = _refusal(error)
+    except REFUSED as error:
+        status, hint = refusal(error)
         return answer(request, _json({"ok": False, "status": status, "error": hint}), "application/json", status=status)
     asked, found, root = results.asked, results.found, f"{request.scheme}://{request.host}"
     further = asked.page * size < found.total
@@ -70,13 +69,10 @@ async def search_json(request: Any, datasette: Any) -> Any:
     return answer(request, _json(body), "application/json")
 
 
+@plainly
 async def search_csv(request: Any, datasette: Any) -> Any:
     """The first thousand passages, one a line."""
-    try:
-        results = await _results(request, datasette, size=IN_A_TABLE)
-    except (SearchError, UnknownChoice, UnknownTestimony, TooSlow) as error:
-        status, hint = _refusal(error)
-        return answer(request, hint, "text/plain", status=status)
+    results = await _results(request, datasette, size=IN_A_TABLE)
     root, site = f"{request.scheme}://{request.host}", Site(datasette)
     rows = [
         [one[name] if one[name] is not None else "" for name in COLUMNS]
@@ -86,13 +82,10 @@ async def search_csv(request: Any, datasette: Any) -> Any:
     return answer(request, csv_text(COLUMNS, rows), "text/csv", headers=named)
 
 
+@plainly
 async def search_atom(request: Any, datasette: Any) -> Any:
-    """The passages of a search as an Atom feed (RFC 4287), the newest recordings first."""
-    try:
-        results = await _results(request, datasette, size=SIZE, order=Order.DATE)
-    except (SearchError, UnknownChoice, UnknownTestimony, TooSlow) as error:
-        status, hint = _refusal(error)
-        return answer(request, hint, "text/plain", status=status)
+    """The passages of a search as an Atom feed (RFC 4287), those that came into the archive last first."""
+    results = await _results(request, datasette, size=SIZE, order=Order.ARRIVAL)
     return answer(request, _feed(results, request, Site(datasette)), "application/atom+xml")
 
 
@@ -122,33 +115,34 @@ ROUTES = (
 async def _results(
     request: Any, datasette: Any, *, size: int, order: Order | None = None, counting: bool = False
 ) -> Results:
-    """Raises SearchError, UnknownChoice, UnknownTestimony, TooSlow."""
+    """Raises SearchError, UnknownChoice, UnknownTestimony, TooSlow, PastTheEnd."""
     asked = read_search(request.query_string)
 
     def work(conn: sqlite3.Connection) -> Results:
         hits = find_hits(conn, asked.query)
         offset = (asked.page - 1) * size
+        if asked.page > 1 and offset >= len(hits.ids):
+            raise PastTheEnd
         found = find_passages(conn, asked.query, order=order or asked.order, limit=size, offset=offset, hits=hits)
         return Results(
             asked=asked,
             found=found,
             sounds=find_sounds(conn, [passage.id for passage in found.passages]),
             counted=count_choices(conn, asked.query, limit=40, hits=hits) if counting else None,
+            arrivals=_arrivals(conn, {passage.accession for passage in found.passages}),
         )
 
     results: Results = await read(datasette, request, work)
     return results
 
 
-def _refusal(error: Exception) -> tuple[int, str]:
-    """Return status and hint for what cannot be answered."""
-    if isinstance(error, SearchError):
-        return 400, _(error.hint) % error.values
-    if isinstance(error, UnknownChoice):
-        return 404, unknown_choice(error.facet, error.key)
-    if isinstance(error, UnknownTestimony):
-        return 404, _("There is no testimony with the accession number “%(number)s”.") % {"number": error.accession}
-    return 400, _("This question is too large to be answered at once: choose more, or use fewer words.")
+def _arrivals(conn: sqlite3.Connection, accessions: Iterable[str]) -> dict[str, str]:
+    """Return when each of these testimonies came into the archive, as Atom writes a moment (RFC 3339)."""
+    rows = conn.execute(
+        "select accession, accessioned_at from testimonies where accession in (select value from json_each(?))",
+        [json.dumps(list(accessions))],
+    )
+    return {accession: at.replace("+00:00", "Z") for accession, at in rows}
 
 
 def _passage(passage: Passage, sounds: dict[int, Recording], site: Site, root: str) -> dict[str, Any]:
@@ -178,7 +172,8 @@ def _feed(results: Results, request: Any, site: Site) -> str:
     page = root + site.path(asked.address)
     ET.SubElement(feed, "id").text = page
     ET.SubElement(feed, "title").text = f"{asked.query.words} · {site.title}" if asked.query.words else site.title
-    ET.SubElement(feed, "updated").text = max((_moment(one) for one in results.found.passages), default=_moment(None))
+    moments = results.arrivals
+    ET.SubElement(feed, "updated").text = max(moments.values(), default=_BEGINNING)
     author = ET.SubElement(feed, "author")
     ET.SubElement(author, "name").text = site.title
     ET.SubElement(feed, "link", rel="self", href=root + site.path(asked.at("/search.atom")))
@@ -188,24 +183,15 @@ def _feed(results: Results, request: Any, site: Site) -> str:
         entry = ET.SubElement(feed, "entry")
         ET.SubElement(entry, "id").text = f"{root}{site.path('/testimonies/' + passage.accession)}#p{passage.position}"
         ET.SubElement(entry, "title").text = passage.title
-        ET.SubElement(entry, "updated").text = _moment(passage)
+        ET.SubElement(entry, "updated").text = moments[passage.accession]
         ET.SubElement(entry, "link", rel="alternate", type="text/html", href=address)
         if passage.narrator:
             ET.SubElement(ET.SubElement(entry, "author"), "name").text = passage.narrator
         if passage.label:
             ET.SubElement(entry, "summary", type="text").text = passage.label
-        ET.SubElement(entry, "content", type="text").text = passage.text
+        spoken = {"{http://www.w3.org/XML/1998/namespace}lang": passage.language} if passage.language else {}
+        ET.SubElement(entry, "content", {"type": "text", **spoken}).text = passage.text
     return _xml(feed)
-
-
-def _moment(passage: Passage | None) -> str:
-    """Return the day of recording as Atom writes a moment; an unknown part of it is its first."""
-    parts = [*(passage.recorded_on or "" if passage else "").split("-"), "", "", ""][:3]
-    try:
-        day = datetime(int(parts[0]), int(parts[1] or 1), int(parts[2] or 1), tzinfo=UTC)
-    except ValueError:
-        day = datetime.fromtimestamp(0, UTC)
-    return day.isoformat().replace("+00:00", "Z")
 
 
 def _size(said: str | None) -> int:

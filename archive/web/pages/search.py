@@ -23,11 +23,12 @@ from archive.web.facet_names import facet_name, unknown_choice, value_name
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.quotation import quote
-from archive.words import SearchError
+from archive.words import SearchError, wanted
 from transcripts.sentences import sentences
 
 LISTED = 30  # values of a facet beside the results
 IN_SIGHT = 10  # of them; the others are unfolded
+_VOCABULARIES = (Facet.PLACE, Facet.MOVEMENT, Facet.THEME)
 CONTEXT = 240  # characters of a neighbouring sentence at most
 
 
@@ -77,11 +78,14 @@ def _find(conn: sqlite3.Connection, asked: Search, language: str) -> dict[str, A
     query = asked.query
     hits = find_hits(conn, query)
     counted = count_choices(conn, query, limit=LISTED, hits=hits)
-    values = [(choice.facet, choice.key) for some in counted.choices.values() for choice in some]
+    instead = None if hits.ids else count_choices(conn, Query(), _VOCABULARIES, limit=4)
+    shown = (counted, instead) if instead else (counted,)
+    values = [(one.facet, one.key) for counts in shown for some in counts.choices.values() for one in some]
     title = conn.execute("select title from testimonies where accession = ?", [query.accession]).fetchone()
     found = _testimonies(conn, asked, hits) if asked.grouped else _passages(conn, asked, hits)
     return found | {
         "total": len(hits.ids),
+        "also": wanted(conn, query.words, exactly=query.exactly).also,
         "capped": hits.capped,
         "testimonies": len(set(hits.testimonies)),
         "counted": counted,
@@ -89,9 +93,7 @@ def _find(conn: sqlite3.Connection, asked: Search, language: str) -> dict[str, A
         "above": {facet: broader(conn, facet, [choice.key for choice in counted.of(facet)]) for facet in Facet},
         "title": title[0] if title else None,
         "named": _named_terms(conn, query, language),
-        "instead": count_choices(conn, Query(), (Facet.PLACE, Facet.MOVEMENT, Facet.THEME), limit=4)
-        if not hits.ids
-        else None,
+        "instead": instead,
     }
 
 
@@ -101,14 +103,13 @@ def _passages(conn: sqlite3.Connection, asked: Search, hits: Hits) -> dict[str, 
     return {
         "quotations": [(passage, quote(passage.text, passage.marks), _around(passage)) for passage in found.passages],
         "sounds": find_sounds(conn, [passage.id for passage in found.passages]),
-        "also": found.also,
         "pages": -(-len(hits.ids) // SIZE),
     }
 
 
 def _testimonies(conn: sqlite3.Connection, asked: Search, hits: Hits) -> dict[str, Any]:
     number, groups = group_hits(conn, hits, asked.order, limit=SIZE, offset=(asked.page - 1) * SIZE)
-    return {"groups": groups, "also": (), "pages": -(-number // SIZE)}
+    return {"groups": groups, "pages": -(-number // SIZE)}
 
 
 def _around(passage: Passage) -> tuple[str, str]:

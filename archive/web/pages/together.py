@@ -20,7 +20,7 @@ from archive.cooccurrence import (
 from archive.labels import value_names
 from archive.marks import N_
 from archive.query import Facet, Order, Query
-from archive.web.answers import answer, page, read
+from archive.web.answers import answer, page, plainly, read
 from archive.web.choices import Names, Search, chips, passages_of, read_search
 from archive.web.facet_names import facet_name, value_name
 from archive.web.languages import gettext as _
@@ -56,6 +56,7 @@ async def together(request: Any, datasette: Any) -> Any:
     return await page(datasette, request, "together", context)
 
 
+@plainly
 async def spreadsheet(request: Any, datasette: Any) -> Any:
     """The same table as CSV."""
     asked, sides = _asked(request)
