@@ -14,6 +14,7 @@ from archive.reading import Line, Spoken
 
 _MOMENT = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,6}(?:[.,][0-9]{1,3})?)")
 _POSITION = re.compile(r"[0-9]{1,7}")
+_ROUNDED = 6  # milliseconds by which a moment of an address, which has hundredths of a second, may be off
 
 
 class NoExcerpt(ArchiveError):
@@ -65,22 +66,24 @@ def between(
 ) -> Excerpt:
     """Return what is said from `start` until `end`, in a recording of `whole` seconds.
 
-    Without `end`, until the passage is over that is spoken then. Where the times of words are known, only the words
-    whose middle lies between; else whole passages. Raises NoExcerpt.
+    Without `end`, until the passage is over that begins or is spoken then. Where the times of words are known, only the
+    words whose middle lies between (selection.js has the same rule); else whole passages. Raises NoExcerpt.
     """
     if end is not None and end <= start:
         raise NoExcerpt(N_("the times run backwards: the first one must come before the last"))
     if not whole:
         raise NoExcerpt(N_("This testimony has no text with times."))
-    if start >= whole or (end or 0) > whole + 1:
-        raise NoExcerpt(N_("the recording is over before that time"))
     timed = list(_timed(lines, whole))
-    if end is None:
-        end = next((until for line, until in timed if until > start), whole)
-    end = min(end, whole)
-    found = [line for line, until in timed if (line.start or 0) < end and until > start]
-    spoken = [(line, _span(line, timings.get(line.position, ()), start, end)) for line in found]
-    return Excerpt(start=start, end=end, **_said_in([(line, span) for line, span in spoken if span]))
+    spoken = _spoken_at(timed, start) if end is None else None
+    if (start >= whole and not (spoken and _begins(spoken[0], start))) or (end or 0) > whole + 1:
+        raise NoExcerpt(N_("the recording is over before that time"))
+    if spoken:
+        timed, end = [spoken], max(start, spoken[1])
+    end = whole if end is None else end
+    spans = [(line, _span(line, until, timings.get(line.position, ()), start, end)) for line, until in timed]
+    return Excerpt(
+        start=start, end=max(start, min(end, whole)), **_said_in([(line, span) for line, span in spans if span])
+    )
 
 
 def from_passages(lines: Sequence[Line], first: int, last: int) -> Excerpt:
@@ -117,13 +120,33 @@ def _timed(lines: Sequence[Line], whole: float) -> Iterator[tuple[Line, float]]:
         yield line, line.end if line.end is not None else whole if begins is None else begins
 
 
-def _span(line: Line, timed: Sequence[Spoken], start: float, end: float) -> tuple[int, int] | None:
+def _spoken_at(timed: Sequence[tuple[Line, float]], moment: float) -> tuple[Line, float] | None:
+    """Return the passage that begins at a moment or is spoken then, else the next one, with its end."""
+    beginning = next((one for one in timed if _begins(one[0], moment)), None)
+    return beginning or next((one for one in timed if _milliseconds(one[1]) > _milliseconds(moment) + _ROUNDED), None)
+
+
+def _begins(line: Line, moment: float) -> bool:
+    return line.start is not None and abs(_milliseconds(line.start) - _milliseconds(moment)) <= _ROUNDED
+
+
+def _span(line: Line, until: float, timed: Sequence[Spoken], start: float, end: float) -> tuple[int, int] | None:
     """Return where in a passage the words stand that are said between two moments; all of it without their times."""
+    low, high = _milliseconds(start), _milliseconds(end)
     if not timed:
-        return (0, len(line.text)) if line.text else None
-    inside = [word for word in timed if start <= (word[0] + word[1]) / 2 <= end]
-    if not inside:
-        return None
-    first, last = inside[0][2], inside[-1][3]
-    after = re.match(r"[^\w\s]+", line.text[last:])  # the full stop belongs to the last word
-    return (first, last + (after.end() if after else 0))
+        inside = _milliseconds(line.start or 0) < high - _ROUNDED and _milliseconds(until) > low + _ROUNDED
+        return (0, len(line.text)) if line.text and (inside or _begins(line, start)) else None
+    bounds = 2 * (low - _ROUNDED), 2 * (high + _ROUNDED)
+    spoken = [word for word in timed if bounds[0] <= _milliseconds(word[0]) + _milliseconds(word[1]) <= bounds[1]]
+    return (spoken[0][2], _closed(line.text, spoken[-1][3])) if spoken else None
+
+
+def _closed(text: str, place: int) -> int:
+    """Return where a word ends, with the full stop that belongs to it."""
+    after = re.match(r"[^\w\s]+", text[place:])
+    return place + (after.end() if after else 0)
+
+
+def _milliseconds(moment: float) -> int:
+    """Return a moment as the page has the times of words: what both round alike, both find alike."""
+    return round(moment * 1000)

@@ -72,10 +72,16 @@ class Site:
     def testimony(
         self, accession: str, start: float | None = None, position: int | None = None, words: str = ""
     ) -> str:
-        """Return the address of a testimony, or of a second or passage in it; with `words` these are marked there."""
-        place = f"#t={wording.second(start)}" if start is not None else f"#p{position}" if position is not None else ""
-        asked = f"?{urlencode({'q': words})}" if words else ""
-        return self.path(f"/testimonies/{accession}{asked}{place}")
+        """Return the address of a testimony, or of a second or passage in it; with `words` these are marked there.
+
+        It names the second twice, as that of an excerpt does: without scripts the server lets the sound begin there.
+        """
+        asked = {"q": words} if words else {}
+        place = f"#p{position}" if position is not None else ""
+        if start is not None:
+            asked["t"] = wording.second(start)
+            place = f"#{moment(start)}"
+        return self.path(f"/testimonies/{accession}{'?' if asked else ''}{urlencode(asked)}{place}")
 
     def excerpt(self, accession: str, excerpt: Excerpt) -> str:
         """Return the address of a stretch of a testimony.
@@ -91,10 +97,16 @@ class Site:
         return self.path(f"/testimonies/{accession}{asked}#{place}")
 
 
+def moment(seconds: float) -> str:
+    """Return what an address calls a moment: `t=723.4`."""
+    return f"t={wording.second(seconds)}"
+
+
 def stretch(excerpt: Excerpt) -> str:
-    """Return what an address calls a stretch: `t=723.4,741`, `p12`, `p12-p15`."""
+    """Return what an address calls a stretch: `t=723.4,741`, `p12`, `p12-p15`; `t=741` where it has no length."""
     if excerpt.start is not None:
-        return f"t={wording.second(excerpt.start)},{wording.second(excerpt.end or excerpt.start)}"
+        start, end = wording.second(excerpt.start), wording.second(excerpt.end or excerpt.start)
+        return f"t={start}" + (f",{end}" if end != start else "")
     return f"p{excerpt.first}" + (f"-p{excerpt.last}" if excerpt.last != excerpt.first else "")
 
 

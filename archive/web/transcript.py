@@ -19,7 +19,7 @@ from archive.records import VocabularyName
 from archive.web import languages, wording
 from archive.web.choices import link
 from archive.web.languages import gettext as _
-from archive.web.layout import Site, stretch
+from archive.web.layout import Site
 
 LONG = 150  # passages, beyond which browsers lay out only the sheets that are in sight
 SHEET = 30  # passages
@@ -38,6 +38,7 @@ class Page:
     by_machine: bool
     cited: Mapping[int, Range]
     place: str  # what the address calls what is cited, where that is not one passage
+    is_anchor: bool  # whether a passage's own second is called so
     spoken: str = field(default_factory=languages.language)
     side: str = field(default_factory=languages.direction)
     unsure_here: str = field(default_factory=lambda: escape(_("The machine was unsure here")))
@@ -54,11 +55,15 @@ class Page:
 
 
 def transcript(
-    testimony: Testimony, hits: Mapping[int, Sequence[Range]], site: Site, excerpt: Excerpt | None = None
+    testimony: Testimony,
+    hits: Mapping[int, Sequence[Range]],
+    site: Site,
+    excerpt: Excerpt | None = None,
+    place: str = "",
 ) -> Markup:
     """Return all passages of a testimony; `hits` are the places in them that say the words looked for.
 
-    The words of the excerpt are marked too, and the address that names it leads to its first passage.
+    The words of the excerpt are marked too, and `place`, by which the address names it, leads to its first passage.
     """
     voices = {line.who for line in testimony.lines if line.who}
     page = Page(
@@ -69,7 +74,8 @@ def transcript(
         names_voices=len(voices) > 1,
         by_machine=testimony.making is not None and testimony.making.kind == "machine",
         cited={position: (first, last) for position, first, last in excerpt.spans} if excerpt else {},
-        place=stretch(excerpt) if excerpt and (excerpt.first is None or excerpt.first != excerpt.last) else "",
+        place=place,
+        is_anchor=place in map(anchor, testimony.lines),
     )
     made = list(_passages(testimony.lines, page))
     if len(made) > LONG:
@@ -103,10 +109,9 @@ def _passages(lines: Sequence[Line], page: Page) -> Iterator[str]:
     begins = next(iter(page.cited), None)
     for number, line in enumerate(lines):
         turns = bool(line.who) and line.who != speaking
-        marks = (
-            *page.hits.get(line.position, ()),
-            *([page.cited[line.position]] if line.position in page.cited else ()),
-        )
+        cited = page.cited.get(line.position)
+        # where the words looked for are marked, marking all that is around them would hide them
+        marks = page.hits.get(line.position) or ((cited,) if cited else ())
         low = line.confidence is not None and line.confidence < wording.UNSURE and not line.reviewed
         start = "" if line.start is None else wording.second(line.start)
         kinds = {
@@ -122,7 +127,7 @@ def _passages(lines: Sequence[Line], page: Page) -> Iterator[str]:
                 _times(line, start),
                 f' data-who="{escape(line.who or "")}">' if turns else ">",
                 f'<p class="who"><bdi>{escape(line.who or "")}</bdi></p>' if turns and page.names_voices else "",
-                f'<span class="cited-here" id="{page.place}"></span>' if page.place and line.position == begins else "",
+                _cited_here(page) if page.place and line.position == begins else "",
                 _time(line, start, is_first=start != started),
                 f'<p class="words">{said(line.text, marks, line.doubts, page.unsure_word)}</p>',
                 _doubt(page, is_low=low) if low or line.doubts else "",
@@ -147,6 +152,12 @@ def _time(line: Line, start: str, *, is_first: bool) -> str:
         return ""
     identity = f' id="t={start}"' if is_first else ""
     return f'<a class="time"{identity} href="#t={start}">{wording.timecode(line.start)}</a>'
+
+
+def _cited_here(page: Page) -> str:
+    """Return the place to which the address of what is cited leads; no second element has an anchor's name."""
+    identity = "" if page.is_anchor else f' id="{page.place}"'
+    return f'<span class="cited-here"{identity} data-place="{page.place}"></span>'
 
 
 def _doubt(page: Page, *, is_low: bool) -> str:

@@ -58,6 +58,14 @@ def test_a_start_alone_asks_for_the_passage_that_is_spoken_then() -> None:
     assert said(10.0, None).end == WHOLE
 
 
+def test_a_moment_as_addresses_round_it_asks_for_the_passage_that_begins_there() -> None:
+    lines = (a_line(0, 1.0, 3.004, "One."), a_line(1, 3.004, 5.0, "Two."), a_line(2, 14.0, None, "Three."))
+    timings: dict[int, tuple[Spoken, ...]] = {1: ((3.004, 3.004, 0, 3),)}
+    assert [between(lines, timings, start, None, whole=WHOLE).words for start in (3.0, 3.01)] == ["Two.", "Two."]
+    beyond = between(lines, {}, 14.0, None, whole=WHOLE)  # a text that is longer than its recording
+    assert (beyond.words, beyond.start, beyond.end) == ("Three.", 14.0, 14.0)
+
+
 def test_an_excerpt_ends_with_the_recording() -> None:
     assert said(6.0, 12.8).end == WHOLE
 

@@ -26,7 +26,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def test_the_word_stands_between_its_contexts_and_leads_to_its_second(archive: Archive) -> None:
     html = page(archive, "/concordance?q=bell")
     assert '<span class="before"><span>A </span></span>' in html
-    assert f'<a class="word" href="/testimonies/{STAIRS}#t=6"><b>bell</b></a><span class="after"> rang on the' in html
+    word = f'<a class="word" href="/testimonies/{STAIRS}?t=6#t=6"><b>bell</b></a>'
+    assert f'{word}<span class="after"> rang on the' in html
     assert re.search(r'data-play="/media/[0-9a-f]{64}\.wav" data-start="6" data-end="8.5"', html)
     assert "1 line" in html
 
@@ -34,7 +35,7 @@ def test_the_word_stands_between_its_contexts_and_leads_to_its_second(archive: A
 def test_a_line_told_from_right_to_left_is_shown_so(archive: Archive) -> None:
     html = page(archive, "/concordance?q=باب")
     assert re.search(r'<div lang="ar" dir="rtl"><span class="before"><span>كنا نقف أمام </span></span>', html)
-    assert f"/testimonies/{GATE}#t=2" in html
+    assert f"/testimonies/{GATE}?t=2#t=2" in html
 
 
 def test_text_stays_text(archive: Archive) -> None:

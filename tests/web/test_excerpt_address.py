@@ -58,6 +58,32 @@ def test_without_what_follows_the_hash_the_page_still_goes_there(reader: Reader)
     assert reader.page.evaluate("document.querySelector('[data-media]').currentTime") == pytest.approx(4.5, abs=0.05)
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False], ids=("scripts", "no scripts"))
+def test_a_moment_alone_marks_its_passage_and_the_recording_begins_there(
+    browser: Any, address: str, scripts: bool
+) -> None:
+    with reading(browser, address, java_script_enabled=scripts) as reader:
+        for place in ("6", "7.1"):  # one where a passage begins and one inside it
+            reader.goto(f"/testimonies/{STAIRS}?t={place}#t={place}")
+            reader.until(f"document.querySelector('[data-media]').currentTime === {place}")
+            assert reader.page.locator(f'[id="t={place}"]').count() == 1
+            assert reader.page.locator("#p2 mark").count() == 1
+        assert reader.errors == []
+
+
+@pytest.mark.browser
+def test_a_moment_that_only_the_server_is_told_is_gone_to(reader: Reader) -> None:
+    reader.goto(f"/testimonies/{STAIRS}?t=6")
+    reader.until("location.hash === '#t=6' && document.querySelector('[data-media]').currentTime === 6")
+
+
+def test_words_looked_for_stand_out_in_the_passage_that_is_gone_to(archive: Archive) -> None:
+    with served(archive) as datasette:
+        html = ask(datasette, f"/testimonies/{STAIRS}?q=bell&t=6").text
+    assert re.findall("<mark>(.*?)</mark>", html) == ["bell"]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

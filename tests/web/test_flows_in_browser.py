@@ -112,7 +112,7 @@ def test_rent_strikes_in_glasgow_told_by_women_are_found_and_heard_with_the_keyb
     reader.page.keyboard.press("Enter")
     choose(reader, "teller=woman")
     reader.until("document.querySelectorAll('.quotation').length === 1")
-    choose(reader, f"/testimonies/{MARY}#t=0.5")
+    choose(reader, f"/testimonies/{MARY}?t=0.5#t=0.5")
     reader.until("!document.querySelector('[data-media]').paused")
 
 
@@ -124,8 +124,16 @@ def test_rent_strikes_in_glasgow_told_by_women_are_found_and_heard_without_scrip
     page.click(".facet.teller a:has-text('woman')")
     assert page.locator(".quotation").count() == 1
     page.click(".quotation .play")
-    assert page.url.endswith(f"/testimonies/{MARY}#t=0.5")
+    assert page.url.endswith(f"/testimonies/{MARY}?t=0.5#t=0.5")
     assert page.locator("audio[controls]").is_visible()
+    assert page.locator("mark").all_text_contents() == ["The Rent strike began in Glasgow."]
+    scriptless.until("document.querySelector('audio').currentTime === 0.5")
+
+
+def test_a_line_of_the_concordance_is_heard_from_its_second_without_scripts(scriptless: Reader) -> None:
+    scriptless.goto("/concordance?q=stairs")
+    scriptless.page.click("a.small-play")
+    scriptless.until("document.querySelector('audio').currentTime === 5.5")
 
 
 def test_the_years_are_chosen_without_a_reload_and_the_way_back_works(reader: Reader) -> None:

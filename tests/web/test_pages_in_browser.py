@@ -69,7 +69,7 @@ def test_pages_work_without_javascript(browser: Any, address: str) -> None:
         assert reader.page.text_content("mark") == "bell"  # waits for the new page
         reader.page.click("a.play")
         reader.page.wait_for_load_state()
-        assert reader.page.url.endswith(f"/testimonies/{STAIRS}#t=6")
+        assert reader.page.url.endswith(f"/testimonies/{STAIRS}?t=6#t=6")
         assert reader.page.is_visible("audio[controls]"), "the browser's own controls stand in for ours"
         assert not reader.page.is_visible("[data-do=toggle]")
         assert reader.page.text_content(".passage:has(:target) .words") == "A bell rang on the stairs."

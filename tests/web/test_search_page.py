@@ -23,7 +23,7 @@ def test_hits_are_marked_in_their_quotation(archive: Archive) -> None:
 
 def test_a_quotation_leads_to_its_second(archive: Archive) -> None:
     html = page(archive, "/search?q=bell")
-    assert f'href="/testimonies/{STAIRS}#t=6"' in html
+    assert f'href="/testimonies/{STAIRS}?t=6#t=6"' in html
     assert re.search(r'data-play="/media/[0-9a-f]{64}\.wav" data-start="6" data-end="8.5"', html)
 
 
@@ -133,7 +133,7 @@ def test_narrower_terms_stand_under_the_broader_one(archive: Archive) -> None:
 def test_results_can_be_seen_as_testimonies_with_their_time_line(archive: Archive) -> None:
     html = page(archive, "/search?q=rent&group=testimony")
     assert html.count('class="group"') == 2
-    assert re.search(r'<svg class="strip".*?<a href="/testimonies/2026.001#t=3.2"', html, re.DOTALL)
+    assert re.search(r'<svg class="strip".*?<a href="/testimonies/2026.001\?t=3.2#t=3.2"', html, re.DOTALL)
 
 
 def test_the_sentence_before_and_after_stands_with_the_passage(archive: Archive) -> None:

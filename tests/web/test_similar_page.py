@@ -39,7 +39,7 @@ def test_a_passage_like_it_stands_with_the_reasons(archive: Archive) -> None:
     assert "<mark>spring</mark>" in html
     assert "Both say: <bdi>spring, the, Rent, went, up</bdi>" in html
     assert '<a class="term" href="/search?theme=rent">' in html
-    assert f'href="/testimonies/{STAIRS}#t=3.2"' in html
+    assert f'href="/testimonies/{STAIRS}?t=3.2#t=3.2"' in html
 
 
 def test_it_says_where_it_looked_and_not_that_this_is_all(archive: Archive) -> None:

@@ -15,7 +15,7 @@ from archive.web.answers import answer, asked_testimony, page, read, sentence
 from archive.web.choices import link
 from archive.web.languages import direction
 from archive.web.languages import gettext as _
-from archive.web.layout import Site
+from archive.web.layout import Site, moment, stretch
 from archive.web.linked_data import linked_data
 from archive.web.pages.citation import find_excerpt
 from archive.web.pages.downloads import downloads
@@ -44,7 +44,7 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "link": link,
         "anchor": anchor,
         "side": direction(),
-        "passages": transcript(found, hits, Site(datasette), excerpt),
+        "passages": transcript(found, hits, Site(datasette), excerpt, _place(excerpt, request)),
         "contents": stretches,
         "timed": any(line.start is not None for line in found.lines),
         "doubtful": any(line.doubts for line in found.lines),
@@ -105,6 +105,14 @@ async def _excerpt(datasette: Any, request: Any, found: Testimony) -> tuple[Exce
     if isinstance(excerpt, NoExcerpt):
         return None, sentence((_(excerpt.hint) % excerpt.values).rstrip("."))
     return excerpt, ""
+
+
+def _place(excerpt: Excerpt | None, request: Any) -> str:
+    """Return what follows the # in the address of the stretch asked for; one passage has its own anchor."""
+    if excerpt is None or (excerpt.first is not None and excerpt.first == excerpt.last):
+        return ""
+    alone = excerpt.start is not None and not (request.args.get("t") or "").partition(",")[2]
+    return moment(excerpt.start or 0.0) if alone else stretch(excerpt)
 
 
 async def _hits(datasette: Any, request: Any, accession: str, asked: str) -> dict[int, Ranges]:

@@ -126,6 +126,6 @@ offerCitations();
 closeMenus();
 // an address that names a stretch for the server alone
 const cited = location.hash ? null : document.querySelector(".cited-here");
-if (cited) history.replaceState(history.state, "", `#${cited.id}`);
+if (cited) history.replaceState(history.state, "", `#${cited.dataset.place}`);
 addEventListener("hashchange", follow);
 follow();
