@@ -33,7 +33,7 @@ def key(cited: Cited) -> str:
     where = re.sub(r"[^0-9A-Za-z.:]+", "-", cited.accession).strip("-")
     if cited.start is not None:
         ends = "-".join(f"{moment:.2f}".rstrip("0").rstrip(".") for moment in (cited.start, cited.end or cited.start))
-        return f"testimony-{where}-t{ends}"
+        return f"testimony-{where}-t{ends}" + (f"-p{cited.places}" if cited.places else "")
     if cited.first is not None:
         return f"testimony-{where}-p{cited.first}-{cited.first if cited.last is None else cited.last}"
     return f"testimony-{where}"

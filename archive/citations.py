@@ -44,7 +44,8 @@ class Medium(StrEnum):
 class Cited:
     """What is cited. `start` and `end` in seconds, or `first` and `last` passage by position; neither: all of it.
 
-    `words` are those quoted. `unreviewed`: a machine wrote them down and nobody has checked them.
+    `words` are those quoted, and `places` where they stand (`3.12-4.25`) if times do not say it. `unreviewed`: a
+    machine wrote them down and nobody has checked them.
     """
 
     archive: str
@@ -65,6 +66,7 @@ class Cited:
     first: int | None = None
     last: int | None = None
     words: str = ""
+    places: str = ""
     unreviewed: bool = False
     accessed: date | None = None
 
@@ -140,10 +142,14 @@ def quotation(cited: Cited, remark: str = UNREVIEWED) -> str:
 
 
 def reference(cited: Cited) -> str:
-    """Return the mark by which a counter-history quotes this: `[@2026.014 12:03-12:41]`, `[@2026.003 p12-p15]`."""
+    """Return the mark by which a counter-history quotes this: `[@2026.014 12:03-12:41]`, `[@2026.003 p12-p15]`.
+
+    Where times do not say which words are quoted their places follow: `[@2026.014 0:06.55-0:06.65 p3.12-p4.25]`.
+    """
     if cited.start is not None:
         ends = [cited.start, *([cited.end] if cited.end is not None and cited.end > cited.start else [])]
-        return f"[@{cited.accession} {'-'.join(_exact_time(moment) for moment in ends)}]"
+        words = f" p{cited.places.replace('-', '-p')}" if cited.places else ""
+        return f"[@{cited.accession} {'-'.join(_exact_time(moment) for moment in ends)}{words}]"
     if cited.first is not None:
         ends = [cited.first, *([cited.last] if cited.last is not None and cited.last > cited.first else [])]
         return f"[@{cited.accession} {'-'.join(f'p{position}' for position in ends)}]"
@@ -156,16 +162,19 @@ def locator(cited: Cited) -> str:
     The seconds are whole ones that hold all of the stretch. Passages are counted from 1, as people do.
     """
     if cited.start is not None:
-        until = max(cited.start, cited.end or cited.start)
-        hours = True if ceil(until) >= 3600 else None
-        first = format_timecode(floor(cited.start), hours=hours)
-        last = format_timecode(ceil(until), hours=hours)
-        return first if until == cited.start or first == last else f"{first}–{last}"
+        return between(cited.start, max(cited.start, cited.end or cited.start))
     if cited.first is not None:
         first_passage, last_passage = cited.first + 1, (cited.first if cited.last is None else cited.last) + 1
         one = last_passage == first_passage
         return f"passage {first_passage}" if one else f"passages {first_passage}–{last_passage}"
     return ""
+
+
+def between(start: float, end: float) -> str:
+    """Return a stretch of time in whole seconds that hold all of it: `12:03–12:41`; `12:03` where it has no length."""
+    hours = True if ceil(end) >= 3600 else None
+    first, last = format_timecode(floor(start), hours=hours), format_timecode(ceil(end), hours=hours)
+    return first if end == start or first == last else f"{first}–{last}"
 
 
 def read_date(text: str | None) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TypeAlias, TypedDict
 
@@ -14,6 +14,9 @@ from archive.reading import Line, Spoken
 
 _MOMENT = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,6}(?:[.,][0-9]{1,3})?)")
 _POSITION = re.compile(r"[0-9]{1,7}")
+_PLACES = re.compile(r"([0-9]{1,7})\.([0-9]{1,7})-([0-9]{1,7})\.([0-9]{1,7})")
+_SHORTEST = 0.1  # seconds that a selection lasts at least, in addresses too
+_FOREVER = 1e7  # seconds: until nobody knows when
 _ROUNDED = 6  # milliseconds by which a moment of an address, which has hundredths of a second, may be off
 
 
@@ -32,7 +35,8 @@ Span: TypeAlias = tuple[int, int, int]
 class Excerpt:
     """What is quoted: `start` and `end` in seconds, or `first` and `last` passage; its words, and who says them.
 
-    `spans` say where the words stand: position of the passage, and characters of its text from and to.
+    `spans` say where the words stand: position of the passage, and characters of its text from and to. They are
+    `exact` where times alone would name other words.
     """
 
     words: str
@@ -43,6 +47,15 @@ class Excerpt:
     end: float | None = None
     first: int | None = None
     last: int | None = None
+    exact: bool = False
+
+    @property
+    def places(self) -> str:
+        """What an address calls the words where times do not tell them apart: `3.12-4.25`, passage and character."""
+        if not self.exact:
+            return ""
+        (first, begins, _), (last, _, ends) = self.spans[0], self.spans[-1]
+        return f"{first}.{begins}-{last}.{ends}"
 
 
 def read_moment(text: str) -> float:
@@ -84,6 +97,28 @@ def between(
     return Excerpt(
         start=start, end=max(start, min(end, whole)), **_said_in([(line, span) for line, span in spans if span])
     )
+
+
+def exactly(excerpt: Excerpt, said: str, lines: Sequence[Line], timings: Mapping[int, Sequence[Spoken]]) -> Excerpt:
+    """Return the excerpt with just the words between two places: `3.12-4.25` is from passage 3, character 12 on.
+
+    Many words of a machine have hardly any length, and moments do not tell them apart. Raises NoExcerpt for what are no
+    whole words of this text, and for words that are said at other times.
+    """
+    found = _PLACES.fullmatch(said)
+    if not found:
+        raise NoExcerpt(N_("“%(text)s” names no words: write passage and character, as in 3.12-4.25"), text=said[:20])
+    first, begins, last, ends = map(int, found.groups())
+    chosen = [line for line in lines if first <= line.position <= last]
+    opening = next((one for one in _words(chosen[:1], timings, first) if one[2] == begins), None)
+    closing = next((one for one in _words(chosen[-1:], timings, last) if _is_end(chosen[-1].text, one, ends)), None)
+    if opening is None or closing is None or (first, begins) >= (last, ends):
+        raise NoExcerpt(N_("this text has no such words: it may have been corrected since"))
+    if not _lasts(excerpt, opening, closing):
+        raise NoExcerpt(N_("these words are not said between these times"))
+    whole = [(line, [0, len(line.text)]) for line in chosen]
+    whole[0][1][0], whole[-1][1][1] = begins, _closed(chosen[-1].text, closing[3])
+    return replace(excerpt, exact=True, **_said_in([(line, (one, to)) for line, (one, to) in whole]))
 
 
 def from_passages(lines: Sequence[Line], first: int, last: int) -> Excerpt:
@@ -139,6 +174,26 @@ def _span(line: Line, until: float, timed: Sequence[Spoken], start: float, end: 
     bounds = 2 * (low - _ROUNDED), 2 * (high + _ROUNDED)
     spoken = [word for word in timed if bounds[0] <= _milliseconds(word[0]) + _milliseconds(word[1]) <= bounds[1]]
     return (spoken[0][2], _closed(line.text, spoken[-1][3])) if spoken else None
+
+
+def _words(found: Sequence[Line], timings: Mapping[int, Sequence[Spoken]], position: int) -> Sequence[Spoken]:
+    """Return the words of a passage; all of it as one where their times are not known, as the page has it."""
+    if not found or found[0].position != position or found[0].start is None:
+        return ()
+    line, until = found[0], found[0].end
+    return timings.get(position) or ((found[0].start, _FOREVER if until is None else until, 0, len(line.text)),)
+
+
+def _is_end(text: str, word: Spoken, place: int) -> bool:
+    return place in (word[3], _closed(text, word[3]))
+
+
+def _lasts(excerpt: Excerpt, opening: Spoken, closing: Spoken) -> bool:
+    """Whether an excerpt begins with one word and ends with another; it may be cut where the recording ends."""
+    start, end = _milliseconds(excerpt.start or 0), _milliseconds(excerpt.end or 0)
+    latest = max(closing[1], opening[0] + _SHORTEST)
+    begins_so = abs(_milliseconds(opening[0]) - start) <= _ROUNDED
+    return begins_so and _milliseconds(closing[0]) - _ROUNDED <= end <= _milliseconds(latest) + _ROUNDED
 
 
 def _closed(text: str, place: int) -> int:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from archive.citations import between
 from archive.excerpts import Excerpt
 from archive.records import VocabularyName
 from archive.web import languages, wording
@@ -91,7 +92,7 @@ class Site:
         """
         asked, place = "", stretch(excerpt)
         if excerpt.start is not None:
-            asked = f"?{place}"
+            asked = f"?{place}" + (f"&words={excerpt.places}" if excerpt.exact else "")
         elif excerpt.first != excerpt.last:
             asked = f"?p={excerpt.first}-{excerpt.last}"
         return self.path(f"/testimonies/{accession}{asked}#{place}")
@@ -116,6 +117,7 @@ def prepare_environment(env: Any, datasette: Any) -> None:
     env.globals["site"] = Site(datasette)
     env.globals["vocabularies"] = tuple(VocabularyName)
     env.globals["say"] = wording
+    env.globals["between"] = between  # two moments, as citations name them
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)
     env.globals["ngettext"] = _counted  # with the number as the reader's language writes it

@@ -39,6 +39,7 @@ class Page:
     cited: Mapping[int, Range]
     place: str  # what the address calls what is cited, where that is not one passage
     is_anchor: bool  # whether a passage's own second is called so
+    exact: str  # the words cited, where the times in the address do not say which
     spoken: str = field(default_factory=languages.language)
     side: str = field(default_factory=languages.direction)
     unsure_here: str = field(default_factory=lambda: escape(_("The machine was unsure here")))
@@ -76,6 +77,7 @@ def transcript(
         cited={position: (first, last) for position, first, last in excerpt.spans} if excerpt else {},
         place=place,
         is_anchor=place in map(anchor, testimony.lines),
+        exact=excerpt.places if excerpt else "",
     )
     made = list(_passages(testimony.lines, page))
     if len(made) > LONG:
@@ -157,7 +159,8 @@ def _time(line: Line, start: str, *, is_first: bool) -> str:
 def _cited_here(page: Page) -> str:
     """Return the place to which the address of what is cited leads; no second element has an anchor's name."""
     identity = "" if page.is_anchor else f' id="{page.place}"'
-    return f'<span class="cited-here"{identity} data-place="{page.place}"></span>'
+    words = f' data-words="{page.exact}"' if page.exact else ""
+    return f'<span class="cited-here"{identity} data-place="{page.place}"{words}></span>'
 
 
 def _doubt(page: Page, *, is_low: bool) -> str:

@@ -189,6 +189,15 @@ def test_passages_without_times_are_shared_by_their_numbers(reader: Reader) -> N
     reader.until("document.querySelector('[data-notice]').textContent.includes('does not have')")
 
 
+@pytest.mark.parametrize("testimony", [STAIRS, CORTEO])
+def test_a_passage_that_there_is_not_is_said(reader: Reader, testimony: str) -> None:
+    reader.goto(f"/testimonies/{testimony}#p1")
+    reader.page.wait_for_load_state("networkidle")
+    assert reader.page.text_content("[data-notice]") == ""
+    reader.goto(f"/testimonies/{testimony}#p99")
+    reader.until("document.querySelector('[data-notice]').textContent.includes('passages that this testimony')")
+
+
 def test_words_looked_for_are_found_one_after_the_other(reader: Reader) -> None:
     reader.goto(f"/testimonies/{STAIRS}?q=spring+OR+bell")
     assert reader.page.locator("mark").all_text_contents() == ["spring", "bell"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from archive import bibliographies, citations
 from archive.citations import Cited, Medium
-from archive.excerpts import Excerpt, NoExcerpt, between, from_passages, read_moment, read_position
+from archive.excerpts import Excerpt, NoExcerpt, between, exactly, from_passages, read_moment, read_position
 from archive.reading import Testimony, read_testimony, read_word_timings
 from archive.records import Kind
 from archive.web.answers import answer, page, read, sentence
@@ -96,14 +96,17 @@ async def _asked(request: Any, datasette: Any) -> Asked:
 def find_excerpt(conn: sqlite3.Connection, testimony: Testimony, args: Any) -> Excerpt | None:
     """Return the stretch that `start` and `end` name, or the passages `first` and `last`, if any. Raises NoExcerpt.
 
+    `words` says which words it is, where times do not tell them apart.
     People count passages from 1; addresses have `from` and `until` instead, which count from 0, as anchors do.
     """
-    if args.get("start") or args.get("end"):
+    if args.get("start") or args.get("end") or args.get("words"):
         start = read_moment(args.get("start") or "0")
         whole = testimony.recordings[0].duration if testimony.recordings else _last_second(testimony)
         end = read_moment(args.get("end")) if args.get("end") else None
         timings = dict(read_word_timings(conn, testimony.entry.accession))
-        return between(testimony.lines, timings, start, end, whole=whole)
+        excerpt = between(testimony.lines, timings, start, end, whole=whole)
+        words = args.get("words") or ""
+        return exactly(excerpt, words, testimony.lines, timings) if words else excerpt
     for names, counted_from in ((("first", "last"), 1), (("from", "until"), 0)):
         one, other = (args.get(name) for name in names)
         if one or other:
@@ -150,6 +153,7 @@ def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
         end=excerpt.end if excerpt else None,
         first=excerpt.first if excerpt else None,
         last=excerpt.last if excerpt else None,
+        places=excerpt.places if excerpt else "",
         words=excerpt.words if excerpt else "",
         unreviewed=machine and not (excerpt is not None and excerpt.reviewed),
         accessed=datetime.now(UTC).date(),

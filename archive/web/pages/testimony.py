@@ -90,21 +90,22 @@ def pack(words: Sequence[Spoken]) -> Iterator[int]:
 
 
 async def _excerpt(datasette: Any, request: Any, found: Testimony) -> tuple[Excerpt | None, str]:
-    """Return the stretch that `?t=723.4,741` or `?p=12-15` names, or why there is none."""
-    times, passages = (request.args.get(name) or "" for name in ("t", "p"))
+    """Return the stretch that `?t=723.4,741` or `?p=12-15` names, if any, and what is wrong with the address."""
+    times, passages, exact = (request.args.get(name) or "" for name in ("t", "p", "words"))
     names, said = (("start", "end"), times.split(",")) if times else (("from", "until"), passages.split("-"))
     asked = dict(zip(names, said, strict=False))
 
-    def work(conn: sqlite3.Connection) -> Excerpt | NoExcerpt | None:
-        try:
-            return find_excerpt(conn, found, asked)
-        except NoExcerpt as error:
-            return error
+    def work(conn: sqlite3.Connection) -> tuple[Excerpt | None, NoExcerpt | None]:
+        wrong = None
+        for words in dict.fromkeys((exact, "")):  # where the words are no longer so, the times still hold
+            try:
+                return find_excerpt(conn, found, {**asked, "words": words}), wrong
+            except NoExcerpt as error:
+                wrong = wrong or error
+        return None, wrong
 
-    excerpt = await read(datasette, request, work) if times or passages else None
-    if isinstance(excerpt, NoExcerpt):
-        return None, sentence((_(excerpt.hint) % excerpt.values).rstrip("."))
-    return excerpt, ""
+    excerpt, wrong = await read(datasette, request, work) if times or passages else (None, None)
+    return excerpt, sentence(_(wrong.hint) % wrong.values) if wrong else ""
 
 
 def _place(excerpt: Excerpt | None, request: Any) -> str:

@@ -34,11 +34,12 @@ const excerpt = new Excerpt(passages, words, player, cursor, say);
 // Go to what the address names, light it up, and wait there.
 const follow = () => {
   highlight("excerpt", []);
-  const range = /^#p(\d+)-p(\d+)$/.exec(location.hash);
-  if (range) {
+  const range = /^#p(\d+)(?:-p(\d+))?$/.exec(location.hash);
+  if (range?.[2]) {
     if (!excerpt.lightPassages(range[1], range[2])) say("NoPassage");
     return;
   }
+  if (range && !document.getElementById(`p${range[1]}`)) say("NoPassage");
   const stretch = player ? stretchIn(location.hash) : null;
   if (stretch === null) return;
   const whole = Number(player.part("progress").max);

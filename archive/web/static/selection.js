@@ -5,6 +5,7 @@ import { covered, highlight, offsetOf, rangeOf, text } from "./passages.js";
 import { written } from "./times.js";
 
 const APART = 8; // pixels between the words and the bar
+const ROUNDED = 6; // milliseconds by which a moment of an address may be off, as in archive/excerpts.py
 
 export class Excerpt {
   constructor(passages, words, player, cursor, say) {
@@ -63,9 +64,10 @@ export class Excerpt {
       this.bar.hidden = true;
       return;
     }
-    const { start, end, from, until } = this.stretch;
-    const asked = start === undefined ? { from, until } : { start: written(start), end: written(end) };
-    this.bar.querySelector("[data-excerpt-do=cite]").href = `${this.field.dataset.cite}?${new URLSearchParams(asked)}`;
+    const { start, end, from, until, words } = this.stretch;
+    const asked = Object.entries(start === undefined ? { from, until } : { start: written(start), end: end && written(end), words });
+    const named = new URLSearchParams(asked.filter(([, value]) => value));
+    this.bar.querySelector("[data-excerpt-do=cite]").href = `${this.field.dataset.cite}?${named}`;
     this.bar.querySelector("[data-excerpt-do=similar]").href = `${this.field.dataset.similar}${this.stretch.passage}/similar`;
     const play = this.bar.querySelector("[data-excerpt-do=play]");
     if (play) play.hidden = start === undefined;
@@ -107,17 +109,46 @@ export class Excerpt {
     const [one, other] = [timed.indexOf(first), timed.indexOf(last)];
     if (one < 0 || other < 0) return { passage, from: first.id.slice(1), until: last.id.slice(1) };
     await this.words.fetch();
-    const begins = this.words.of(one)[this.words.standing(one, reach(first)[0])];
-    const ends = this.words.of(other).findLast(([, , from]) => from < reach(last)[1]);
-    return { passage, start: begins[0], end: Math.max(ends[1], begins[0] + 0.1) };
+    const a = this.words.standing(one, reach(first)[0]);
+    const b = this.words.of(other).findLastIndex(([, , from]) => from < reach(last)[1]);
+    const begins = this.words.of(one)[a];
+    const ends = this.words.of(other)[Math.max(b, one === other ? a : 0)];
+    const end = Math.max(ends[1], begins[0] + 0.1);
+    if (!Number.isFinite(end)) return { passage, start: begins[0] }; // nobody noted when the last passage ends
+    const words = this.told([one, begins], [other, ends], end) ? "" : `${placeIn(first, begins[2])}-${placeIn(last, ends[3])}`;
+    return { passage, start: begins[0], end, words };
+  }
+
+  // Whether the times, as an address has them, say just the words from one to another.
+  told([one, begins], [other, ends], end) {
+    const spoken = this.between(Number(written(begins[0])), Number(written(end)));
+    const [early, late] = [spoken[0], spoken.at(-1)];
+    if (early?.index !== one || late.index !== other || early.words[0][2] !== begins[2] || late.words.at(-1)[3] !== ends[3]) return false;
+    const all = this.passages.timed.slice(one, other + 1).map((_, index) => this.words.of(one + index));
+    return spoken.length === all.length && spoken.slice(1, -1).every(({ words, index }) => words.length === all[index - one].length);
+  }
+
+  // The words that are said between two moments, by passage: those whose middle lies between. Which words are cited is
+  // found in the same way by archive/excerpts.py: both must agree.
+  between(start, end) {
+    const [low, high] = [start, end].map((moment) => Math.round(moment * 1000));
+    const middle = ([begins, until]) => Math.round(begins * 1000) + Math.round(until * 1000);
+    const holds = (word) => 2 * (low - ROUNDED) <= middle(word) && middle(word) <= 2 * (high + ROUNDED);
+    const starts = (begins) => Math.abs(begins * 1000 - low) <= ROUNDED;
+    const overlaps = ([begins, until]) => starts(begins) || (begins * 1000 < high - ROUNDED && until * 1000 > low + ROUNDED);
+    return this.passages.timed.flatMap((_, index) => {
+      const all = this.words.of(index);
+      const [first, last] = [all.findIndex, all.findLastIndex].map((find) => find.call(all, this.words.knows(index) ? holds : overlaps));
+      return first < 0 ? [] : [{ index, words: all.slice(first, last + 1) }];
+    });
   }
 
   // It names the stretch twice: for the server, which marks it, and for the browser, which goes there.
   get address() {
-    const { start, end, from, until } = this.stretch;
-    const t = `t=${written(start)},${written(end)}`;
+    const { start, end, from, until, words } = this.stretch;
+    const t = start === undefined ? "" : `t=${written(start)}${end ? `,${written(end)}` : ""}`;
     const passages = from === until ? `#p${from}` : `?p=${from}-${until}#p${from}-p${until}`;
-    return `${location.origin}${location.pathname}${start === undefined ? passages : `?${t}#${t}`}`;
+    return `${location.origin}${location.pathname}${t ? `?${t}${words ? `&words=${words}` : ""}#${t}` : passages}`;
   }
 
   press(event) {
@@ -143,16 +174,28 @@ export class Excerpt {
     this.bar.hidden = true;
   }
 
-  // Light up a stretch of seconds, exactly where words have times.
+  // Light up a stretch of seconds, exactly where words have times; or the words that the address names besides.
   async light(start, end) {
-    await this.words.fetch();
-    const { timed, starts } = this.passages;
-    const ranges = [];
-    for (let index = Math.max(0, this.passages.at(start)); index < timed.length && starts[index] < end; index += 1) {
-      const spoken = this.words.of(index).filter(([begins, ends]) => begins < end - 0.005 && ends > start + 0.005);
-      if (spoken.length) ranges.push(rangeOf(timed[index], spoken[0][2], spoken.at(-1)[3]));
+    const cited = document.querySelector(".cited-here[data-words]");
+    if (cited && location.hash === `#${cited.dataset.place}`) {
+      this.lightWords(cited.dataset.words);
+      return;
     }
-    highlight("excerpt", ranges);
+    await this.words.fetch();
+    const { timed } = this.passages;
+    const spans = this.between(start, end).map(({ index, words }) => [timed[index], words[0][2], closed(timed[index], words.at(-1)[3])]);
+    highlight("excerpt", spans.map((span) => rangeOf(...span)));
+  }
+
+  // Light up the words between two places, such as 3.12-4.25; the server has looked whether they are there.
+  lightWords(named) {
+    const [[from, begins], [until, ends]] = named.split("-").map((place) => place.split("."));
+    const { elements } = this.passages;
+    const [first, last] = [from, until].map((number) => elements.findIndex((passage) => passage.id === `p${number}`));
+    const spans = elements.slice(first, last + 1).map((passage) => [passage, 0, text(passage).textContent.length]);
+    spans[0][1] = unitsOf(elements[first], begins);
+    spans.at(-1)[2] = unitsOf(elements[last], ends);
+    highlight("excerpt", spans.map((span) => rangeOf(...span)));
   }
 
   // Light up passages by their numbers; false where the testimony does not have them.
@@ -166,3 +209,10 @@ export class Excerpt {
     return true;
   }
 }
+
+// Where a word ends, with the full stop that belongs to it.
+const closed = (passage, place) => place + (/^[^\p{L}\p{N}_\s]+/u.exec(text(passage).textContent.slice(place))?.[0].length ?? 0);
+
+// A place in the text as addresses have it, passage and character; the server counts characters, not UTF-16 units.
+const placeIn = (passage, units) => `${passage.id.slice(1)}.${[...text(passage).textContent.slice(0, units)].length}`;
+const unitsOf = (passage, characters) => [...text(passage).textContent].slice(0, Number(characters)).join("").length;

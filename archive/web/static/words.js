@@ -30,8 +30,13 @@ export class Words {
     if (known) return known;
     const packed = this.packed[passage.id.slice(1)];
     const words = packed ? unpack(packed, text(passage).textContent) : [];
-    if (packed) this.read.set(passage, words);
+    if (words.length) this.read.set(passage, words);
     return words.length ? words : [[this.passages.starts[index], this.passages.end(index), 0, text(passage).textContent.length]];
+  }
+
+  // Whether the times of a passage's words are known.
+  knows(index) {
+    return this.of(index) === this.read.get(this.passages.timed[index]);
   }
 
   // The place of the word that is spoken at a second, or was last; 0 before the first.
