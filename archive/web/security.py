@@ -29,6 +29,7 @@ STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+OF_PARTS = "default-src 'none'; script-src 'none'; frame-ancestors 'none'"  # short: a page has twenty parts
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -121,11 +122,12 @@ def refused(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
 def _with_headers(headers: Iterable[tuple[bytes, bytes]], policy: str, keep: bytes) -> list[tuple[bytes, bytes]]:
     """Add what is missing: a page that brings a policy of its own keeps it. Only style and scripts may be kept."""
     said = [(name.lower(), value) for name, value in headers]
-    kept = dict(said).get(b"content-type", b"").startswith(_MAY_BE_KEPT) and b"cache-control" not in dict(said)
+    is_part = dict(said).get(b"content-type", b"").startswith(_MAY_BE_KEPT)
+    kept = is_part and b"cache-control" not in dict(said)
     said = [header for header in said if header[0] != b"cache-control"]
     said.append((b"cache-control", keep if kept else b"private, no-store"))
     names = {name for name, _ in said}
-    wanted = (*HEADERS, (b"content-security-policy", policy.encode()))
+    wanted = (*HEADERS, (b"content-security-policy", (OF_PARTS if is_part else policy).encode()))
     return said + [header for header in wanted if header[0] not in names]
 
 

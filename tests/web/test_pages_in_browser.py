@@ -102,13 +102,3 @@ def test_what_is_touched_is_large_enough(browser: Any, address: str) -> None:
             for part in (".nav a", ".search button", ".chip", ".round, .play", ".quiet-button", "summary", ".counts a"):
                 for box in (item.bounding_box() for item in reader.page.locator(part).all() if item.is_visible()):
                     assert box["height"] >= 43.5, (path, part, box)
-
-
-def test_the_first_page_weighs_little(reader: Reader) -> None:
-    sizes: dict[str, int] = {}
-    reader.page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
-    reader.goto("/")
-    reader.page.wait_for_load_state("networkidle")
-    fonts = sum(size for url, size in sizes.items() if url.endswith(".woff2"))
-    assert sum(sizes.values()) - fonts < 60_000
-    assert fonts < 90_000
