@@ -24,7 +24,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A testimony as a list shows it. `duration` in seconds, None without a recording."""
+    """A testimony as a list shows it. `duration` in seconds, None without a recording.
+
+    `narrator_numbers` are those of the pages of the narrators, in the same order.
+    """
 
     accession: str
     title: str
@@ -38,6 +41,7 @@ class Entry:
     collection: str | None
     duration: float | None
     passages: int
+    narrator_numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,12 +198,14 @@ def _branch(
 
 ENTRY = (
     "select catalogue.id, catalogue.accession, catalogue.title, label, catalogue.kind, catalogue.narrators, "
-    "catalogue.language, catalogue.recorded_on, place, summary, catalogue.collection, duration, passages "
+    "catalogue.language, catalogue.recorded_on, place, summary, catalogue.collection, duration, passages, "
+    "(select json_group_array(narrator) from (select narrator from contributions "
+    "where testimony = catalogue.id and role = 'narrator' order by position)) "
     "from catalogue join testimonies on testimonies.id = catalogue.id"
 )
 _ENTRY_NAMES = (
     "accession", "title", "label", "kind", "narrators", "language", "recorded_on", "place", "summary", "collection",
-    "duration", "passages",
+    "duration", "passages", "narrator_numbers",
 )  # fmt: skip
 RECORDING = (
     "recordings.sha256, recordings.suffix, recordings.media_type, recordings.duration, recordings.state, "
@@ -210,7 +216,8 @@ RECORDING = (
 def entry_of(row: Sequence[object]) -> Entry:
     """Return the entry that a row of ENTRY says."""
     values: dict[str, object] = dict(zip(_ENTRY_NAMES, row[1:], strict=True))
-    values["narrators"] = tuple(json.loads(str(values["narrators"] or "[]")))
+    for name in ("narrators", "narrator_numbers"):
+        values[name] = tuple(json.loads(str(values[name] or "[]")))
     return Entry(**values)  # type: ignore[arg-type]
 
 

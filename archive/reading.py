@@ -58,7 +58,7 @@ class Testimony:
     """One testimony whole. `terms` are those of the testimony and of its passages, the most frequent first.
 
     The text and its times belong to the first of its recordings. `peaks` are the waveforms of all, where there are
-    any: see `ingest/waveforms.py`.
+    any: see `ingest/waveforms.py`. `place` is the term whose name the place of the recording has, if one has.
     """
 
     entry: Entry
@@ -69,6 +69,7 @@ class Testimony:
     lines: tuple[Line, ...]
     terms: tuple[TermLink, ...]
     peaks: tuple[bytes | None, ...] = ()
+    place: TermLink | None = None
 
 
 def read_testimony(conn: sqlite3.Connection, accession: str, language: str | None = None) -> Testimony:
@@ -89,6 +90,7 @@ def read_testimony(conn: sqlite3.Connection, accession: str, language: str | Non
         lines=_lines(conn, number, labels),
         terms=_terms_of(conn, number, labels),
         peaks=tuple(_peaks(conn, one.sha256) for one in recordings),
+        place=_place(conn, number, labels),
     )
 
 
@@ -123,6 +125,19 @@ def read_word_timings(conn: sqlite3.Connection, accession: str) -> Iterator[tupl
     )
     for position, text, words in rows:
         yield position, tuple(_placed(text, json.loads(words)))
+
+
+def _place(conn: sqlite3.Connection, testimony: int, labels: Mapping[int, str]) -> TermLink | None:
+    row = conn.execute(
+        "select terms.id, slug, preferred from testimonies join variants on variants.text = place "
+        "join terms on terms.id = variants.term where testimonies.id = ? and vocabulary = 'place' and not retired "
+        "order by variants.label desc, terms.id limit 1",
+        [testimony],
+    ).fetchone()
+    if row is None:
+        return None
+    term, slug, preferred = row
+    return TermLink(vocabulary=VocabularyName.PLACE, slug=slug, preferred=labels.get(term, preferred))
 
 
 def _interviewers(conn: sqlite3.Connection, testimony: int) -> tuple[str, ...]:

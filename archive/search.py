@@ -28,7 +28,8 @@ __all__ = [
 class Passage:
     """A passage found. `marks` are the character ranges of `text` that the words hit; times in seconds.
 
-    `before` and `after` are the texts of its neighbours in the testimony, None at the beginning and the end.
+    `narrator_number` is that of the narrator's page, where there is one. `before` and `after` are the texts of its
+    neighbours in the testimony, None at the beginning and the end.
     """
 
     id: int
@@ -47,6 +48,7 @@ class Passage:
     before: str | None
     after: str | None
     unreviewed: bool
+    narrator_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,8 @@ _PASSAGES = (
     "and near.position = passages.position - 1), "
     "(select text from passages near where near.testimony = passages.testimony "
     "and near.position = passages.position + 1), "
-    "coalesce(transcripts.kind = 'machine' and not segments.reviewed, 0) "
+    "coalesce(transcripts.kind = 'machine' and not segments.reviewed, 0), "
+    "(select narrator from contributions where narrator = narrators.id and role = 'narrator' limit 1) "
     "from passages join testimonies on testimonies.id = passages.testimony "
     "left join narrators on narrators.id = passages.narrator left join segments on segments.id = passages.id "
     "left join transcripts on transcripts.id = segments.transcript "
@@ -214,6 +217,7 @@ _PASSAGES = (
 _COLUMNS = (
     "id", "accession", "title", "label", "narrator", "recorded_on", "language", "has_recording", "position", "start",
     "end", "text", "before", "after", "unreviewed",
+    "narrator_number",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from archive.records import VocabularyName
 from archive.web import languages, wording
 from archive.web.amended_templates import amend_templates
 from archive.web.datasette_versions import said_of_the_archive
+from archive.web.notes import note_language
 from archive.web.scripts import address_of
 
 UNNAMED = "An archive without a name"
@@ -117,6 +118,7 @@ def prepare_environment(env: Any, datasette: Any) -> None:
     env.globals["site"] = Site(datasette)
     env.globals["vocabularies"] = tuple(VocabularyName)
     env.globals["say"] = wording
+    env.globals["note_language"] = note_language
     env.globals["between"] = between  # two moments, as citations name them
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)

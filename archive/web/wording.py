@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from archive.browse import Entry, Recording
 from archive.reading import Making
@@ -118,6 +120,14 @@ def listed(names: Sequence[str]) -> str:
     if languages.language() == languages.SOURCE:  # without the comma before the last
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
     return str(format_list(names, locale=languages.locale()))
+
+
+def listed_links(names: Sequence[str], addresses: Sequence[str]) -> Markup:
+    """Return names as a sentence has them, each leading to its address; those without an address stand plain."""
+    link, plain = Markup('<a href="{1}"><bdi>{0}</bdi></a>'), Markup("<bdi>{0}</bdi>")
+    pairs = zip_longest(names, addresses[: len(names)], fillvalue="")
+    parts = [str((link if address else plain).format(name, address)) for name, address in pairs]
+    return Markup(listed(parts))  # noqa: S704 - escaped above
 
 
 def years(term: Any) -> str:

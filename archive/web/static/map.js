@@ -16,7 +16,7 @@ const places = [...document.querySelectorAll(".map-tree [data-at]")].map((item) 
     number: Number(item.dataset.number),
     name: item.querySelector(".map-name"),
     passages: item.querySelector(".map-number"),
-    note: item.querySelector("[data-note]")?.textContent ?? "",
+    note: item.querySelector("[data-note]"),
   };
 }).filter((place) => place.itself > 0 && place.radius < 1.6e6).sort((a, b) => b.number - a.number);
 
@@ -186,7 +186,11 @@ const popup = (place) => {
   about.textContent = words.about;
   ways.append(passages, about);
   box.append(line("popup-name", place.name.textContent));
-  if (place.note) box.append(line("popup-note", place.note));
+  if (place.note) {
+    const note = line("popup-note", place.note.textContent);
+    note.lang = place.note.lang;
+    box.append(note);
+  }
   box.append(ways);
   return box;
 };
