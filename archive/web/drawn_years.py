@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archive.chronology import Span, Stretch
 
 TALLEST = 88.0  # hundredths of the height: above stands the number
-LATE = 60.0  # hundredths of the width
+LETTER = 2.2  # hundredths of the width of a phone that a letter of a name takes, about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,8 @@ def draw_beams(spans: Sequence[Span], stretches: Sequence[Stretch], *, leftwards
         stop = min(end, end if span.last is None else span.last + 1)
         x, width = 100 * (begin - first) / (end - first), 100 * (stop - begin) / (end - first)
         x = 100 - x - width if leftwards else x
-        beams.append(Beam(span=span, x=x, width=width, at_end=x + width > LATE and x > 100 - LATE))
+        is_long = x + LETTER * len(span.name) > 100
+        beams.append(Beam(span=span, x=x, width=width, at_end=is_long and x + width > 100 - x))
     return tuple(beams)
 
 
