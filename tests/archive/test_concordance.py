@@ -10,9 +10,9 @@ import pytest
 
 from archive import concordance
 from archive.concordance import WIDTH, Concordance, LineOrder, read_concordance
+from archive.highlights import CLOSE, OPEN
 from archive.query import Facet, Query
 from archive.records import Description
-from archive.search import CLOSE, OPEN
 from archive.store.browsing import refresh_counts
 from archive.store.facets import index_testimony
 from archive.words import SearchError
