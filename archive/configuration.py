@@ -13,6 +13,10 @@ import yaml
 from archive.errors import InvalidFile
 
 LARGEST = 1 << 20  # bytes
+_WEB = re.compile(
+    r"https?://(?P<host>[\w-]+(?:\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[\w.~%!$&()*+,;=:@-]*)*"
+)
+_THIS_COMPUTER = re.compile(r"(?:[\w-]+\.)*localhost|127(?:\.[0-9]+){1,3}|0\.0\.0\.0|\[::1?\]", re.IGNORECASE)
 DEEPEST = 40  # mappings and lists inside each other; Datasette's own keys need eight
 
 
@@ -103,8 +107,8 @@ Place: TypeAlias = tuple[str, ...]  # where in the file, such as ("databases", "
 Check: TypeAlias = Callable[[yaml.Node, Place], None]  # raises _Wrong
 
 
-def _with_keys(keys: Mapping[str, Check]) -> Check:
-    """Make the check of a mapping whose names are known."""
+def _with_keys(keys: Mapping[str, Check], *, to: str = "Datasette") -> Check:
+    """Make the check of a mapping whose names are known, `to` the program that reads it."""
 
     def check(node: yaml.Node, place: Place) -> None:
         for key, value in _items(node, place):
@@ -112,7 +116,7 @@ def _with_keys(keys: Mapping[str, Check]) -> Check:
             if key.value not in keys:
                 near = get_close_matches(key.value, keys, n=1)
                 hint = f" (is {near[0]!r} meant?)" if near else ""
-                raise _Wrong(key, f"{_name(here)} is nothing that Datasette knows{hint}")
+                raise _Wrong(key, f"{_name(here)} is nothing that {to} knows{hint}")
             keys[key.value](value, here)
 
     return check
@@ -197,6 +201,33 @@ def _plugin(node: yaml.Node, place: Place) -> None:
         _map_of(_anything)(node, place)
 
 
+def _plugins(node: yaml.Node, place: Place) -> None:
+    """Check what the plugins are told: ours what it knows, the others what they like."""
+    for key, value in _items(node, place):
+        ours = key.value == "conricerca" and not _is_null(value)
+        (_OURS if ours else _plugin)(value, (*place, key.value))
+
+
+def _address(node: yaml.Node, place: Place) -> None:
+    """Check where others find the archive; empty while it has no such address."""
+    if _is_null(node) or (isinstance(node, yaml.ScalarNode) and (not node.value or is_address(node.value))):
+        return
+    if isinstance(node, yaml.ScalarNode) and _host(node.value):
+        raise _Wrong(node, f"{_name(place)} leads to this computer, which nobody else can open: leave it empty")
+    raise _Wrong(node, f"{_name(place)} must be the whole address of a site, such as https://archive.example")
+
+
+def is_address(text: str) -> bool:
+    """Whether this is an address of the web that others can open, to which the paths of pages can be added."""
+    return bool(_host(text)) and not _THIS_COMPUTER.fullmatch(_host(text))
+
+
+def _host(text: str) -> str:
+    """Return the host that an address of the web names; nothing for any other text."""
+    found = _WEB.fullmatch(text)
+    return found["host"] if found and int(found["port"] or 0) <= 65535 else ""
+
+
 def _anything(node: yaml.Node, place: Place) -> None:
     """Check only that no name stands there twice: what plugins and rules say is their own."""
     if isinstance(node, yaml.MappingNode):
@@ -230,8 +261,10 @@ _DATABASE: dict[str, Check] = {
     "tables": _map_of(_with_keys(_TABLE)),
     "queries": _map_of(_query),
 }
+_OURS = _with_keys({"address": _address}, to="conricerca")
 _TOP: dict[str, Check] = {
     **_DESCRIBED,
+    "plugins": _plugins,
     "allow_sql": _anything,
     "databases": _map_of(_with_keys(_DATABASE)),
     **dict.fromkeys(("extra_css_urls", "extra_js_urls"), _list_of(_anything)),

@@ -83,7 +83,7 @@ def as_json(copy: Copy) -> str:
         "language": entry.language,
         "made": _made(copy.testimony),
         "archive": copy.cited.archive,
-        "address": copy.cited.address,
+        "address": copy.cited.address or None,
         "citation": chicago(copy.cited),
         "licence": copy.licence or None,
         "licence_url": copy.licence_url or None,

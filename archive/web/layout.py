@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from archive.citations import between
+from archive.configuration import is_address
 from archive.excerpts import Excerpt
 from archive.records import VocabularyName
 from archive.web import languages, wording
@@ -19,6 +20,7 @@ from archive.web.amended_templates import amend_templates
 from archive.web.datasette_versions import said_of_the_archive
 from archive.web.notes import note_language
 from archive.web.scripts import address_of
+from archive.web.security import is_private
 
 UNNAMED = "An archive without a name"
 
@@ -71,6 +73,21 @@ class Site:
             return self.path(address_of(name))
         return f"{self.datasette.urls.static_plugins('conricerca', name)}?v={_digest(name)}"
 
+    @property
+    def lasting_address(self) -> str:
+        """Where others find the archive, from metadata.yml; empty while it has no such address."""
+        said = str((self.datasette.plugin_config("conricerca") or {}).get("address") or "")
+        # the paths of our pages begin with what the setting base_url adds
+        return said.rstrip("/").removesuffix(self.datasette.setting("base_url").rstrip("/")) if is_address(said) else ""
+
+    def root(self, request: Any) -> str:
+        """Return what stands before the path in addresses for programs: scheme and host."""
+        return self.lasting_address or f"{request.scheme}://{request.host}"
+
+    def lasting(self, request: Any, path: str) -> str:
+        """Return an address to be cited; empty where nobody else could open it: that of a private archive."""
+        return "" if is_private(self.datasette) and not self.lasting_address else self.root(request) + path
+
     def testimony(
         self, accession: str, start: float | None = None, position: int | None = None, words: str = ""
     ) -> str:
@@ -117,9 +134,9 @@ def prepare_environment(env: Any, datasette: Any) -> None:
     amend_templates(env)
     env.globals["site"] = Site(datasette)
     env.globals["vocabularies"] = tuple(VocabularyName)
+    env.globals["between"] = between  # two moments, as citations name them
     env.globals["say"] = wording
     env.globals["note_language"] = note_language
-    env.globals["between"] = between  # two moments, as citations name them
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)
     env.globals["ngettext"] = _counted  # with the number as the reader's language writes it

@@ -17,7 +17,7 @@ _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x202
 
 
 def linked_data(testimony: Testimony, site: Site, root: str) -> Markup:
-    """Return the testimony as JSON-LD, safe to stand in a script element. `root` is scheme and host."""
+    """Return the testimony as JSON-LD, safe to stand in a script element. `root` stands before every path."""
     entry = testimony.entry
     recording = testimony.recordings[0] if testimony.recordings else None
     said = {

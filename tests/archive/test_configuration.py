@@ -102,6 +102,10 @@ NO_LINES = "must consist of lines of the form 'name: what it says'"
         (in_table("columns: [text]"), f", line 5: {TABLE}.columns {NO_LINES}"),
         (in_table("columns: {text: {a: b}}"), f", line 5: {TABLE}.columns.text must be a text"),
         ("databases: archive\n", f", line 1: databases {NO_LINES}"),
+        (
+            "plugins:\n  conricerca:\n    adress: https://a.example\n",
+            ", line 3: plugins.conricerca.adress is nothing that conricerca knows (is 'address' meant?)",
+        ),
         ("title: [a]\n", ", line 1: title must be a text"),
         ("plugins: {conricerca: yes}\n", f", line 1: plugins.conricerca {NO_LINES}"),
         (
@@ -115,6 +119,40 @@ NO_LINES = "must consist of lines of the form 'name: what it says'"
 )
 def test_what_cannot_be_is_said_with_line_and_name(tmp_path: Path, text: str, said: str) -> None:
     assert complaint(tmp_path, text) == said
+
+
+NO_SITE = "must be the whole address of a site, such as https://archive.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        *((f"'{address}'", NO_SITE) for address in (
+            "archive.example", "ftp://a.example", "https://a.example/?x=1", "https://a.example/#x", "https://a@b.example",
+            "https://", "https:///x", "https://a b", "https://a.example/<b>", "javascript:alert(1)", "//a.example",
+            "https://a.example:99999", "https://a.example:x", "https://a..b", "https://a.example/\"x",
+        )),
+        ("[https://a.example]", NO_SITE),
+        ("{a: b}", NO_SITE),
+        *((f"'http://{host}'", "leads to this computer, which nobody else can open: leave it empty") for host in (
+            "127.0.0.1:8001", "localhost", "LocalHost:8001/", "[::1]:8001", "0.0.0.0", "archive.localhost", "127.1",
+        )),
+    ],
+)  # fmt: skip
+def test_an_address_that_others_could_not_open_is_refused_with_its_line(
+    tmp_path: Path, address: str, said: str
+) -> None:
+    text = f"title: x\nplugins:\n  conricerca:\n    address: {address}\n"
+    assert complaint(tmp_path, text) == f", line 4: plugins.conricerca.address {said}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "''", "https://archive.example", "http://a.example:8080/", "https://a.example/our/archive", "https://bücher.example",
+     "https://[2001:db8::1]/"],
+)  # fmt: skip
+def test_an_address_that_others_can_open_is_read(tmp_path: Path, address: str) -> None:
+    read(tmp_path, f"plugins:\n  conricerca:\n    address: {address}\n")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from transcripts.model import Segment, Transcript, Word
 
 SECONDS = 12.0  # of each recording
 STAIRS, GATE, CORTEO, WAITING = "2026.001", "2026.002", "2026.003", "2026.004"
+ADDRESS = "https://archive.example"  # where others find these archives
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 LABEL = "Written for a test, not a testimony."
 TOLD = (
@@ -39,7 +40,7 @@ TOLD = (
 
 def an_archive(folder: Path, *, vocabularies: dict[str, str] | None = None) -> Archive:
     """Four testimonies with tags: a machine's transcript, an Arabic interview, an Italian account, one that waits."""
-    archive = builders.an_archive(folder, vocabularies=vocabularies)
+    archive = found_at(builders.an_archive(folder, vocabularies=vocabularies))
     with archive.write() as db:
         _tell_of_the_stairs(archive, db)
         _tell_of_the_gate(archive, db)
@@ -47,6 +48,13 @@ def an_archive(folder: Path, *, vocabularies: dict[str, str] | None = None) -> A
         a_recorded(archive, db, Description(title="Not heard yet", language="en"), tone=4)
         tag(db)
         refresh_counts(db)
+    return archive
+
+
+def found_at(archive: Archive, address: str = ADDRESS) -> Archive:
+    """The archive, with the address at which others find it."""
+    said = archive.metadata.read_text(encoding="utf-8")
+    archive.metadata.write_text(said.replace("    address:\n", f"    address: {address}\n"), encoding="utf-8")
     return archive
 
 

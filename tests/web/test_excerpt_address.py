@@ -23,7 +23,7 @@ def address_on(archive: Archive, path: str) -> str:
     """The lasting address that a citation gives, without the host."""
     with served(archive) as datasette:
         html = ask(datasette, path).text
-    [address] = re.findall(r'<pre tabindex="0" dir="ltr">http://localhost([^<]+)</pre>', html)
+    [address] = re.findall(r'<pre tabindex="0" dir="ltr">https://archive.example([^<]+)</pre>', html)
     return str(address)
 
 

@@ -11,7 +11,7 @@ from archive.folder import Archive
 from archive.records import Description
 from archive.store.browsing import refresh_counts
 from tests.builders import VOCABULARIES, an_archive
-from tests.web.builders import Reader, a_recorded, reading
+from tests.web.builders import Reader, a_recorded, found_at, reading
 from tests.web.served import tag
 from transcripts.model import Segment, Transcript, Word
 
@@ -30,7 +30,9 @@ TOLD = {
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """Three people tell, two of them women; every name is made up."""
-    archive = an_archive(tmp_path_factory.mktemp("flows"), vocabularies={"places": PLACES, "movements": MOVEMENTS})
+    archive = found_at(
+        an_archive(tmp_path_factory.mktemp("flows"), vocabularies={"places": PLACES, "movements": MOVEMENTS})
+    )
     with archive.write() as db:
         for name, (described, texts, tone) in TOLD.items():
             said = Description(title=f"{name} tells", narrators=(name,), described_as=(described,), language="en")

@@ -226,4 +226,4 @@ def test_the_waveform_stands_under_the_slider_with_its_marks(tmp_path: Path) -> 
 
 def test_a_printed_testimony_says_where_it_is_from(archive: Archive) -> None:
     html = page(archive, f"/testimonies/{STAIRS}")
-    assert re.search(rf'<p class="colophon">.*Mary.*3 May 1984.*http://localhost/testimonies/{STAIRS}', html)
+    assert re.search(rf'<p class="colophon">.*Mary.*3 May 1984.*https://archive.example/testimonies/{STAIRS}', html)

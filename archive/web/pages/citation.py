@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from archive import bibliographies, citations
 from archive.citations import Cited, Medium
 from archive.excerpts import Excerpt, NoExcerpt, between, exactly, from_passages, read_moment, read_position
@@ -44,6 +46,7 @@ async def cite(request: Any, datasette: Any) -> Any:
         "excerpt": asked.excerpt,
         "hint": asked.hint,
         "cited": cited,
+        "setting": Markup("<code dir='ltr'>plugins: {conricerca: {address: https://…}}</code>"),
         "said": _said(asked.excerpt, request.args),
         "timed": any(line.start is not None for line in asked.testimony.lines),
         "forms": _forms(cited),
@@ -131,7 +134,8 @@ def _said(excerpt: Excerpt | None, args: Any) -> dict[str, str]:
 def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
     testimony, excerpt, site = asked.testimony, asked.excerpt, Site(datasette)
     entry = testimony.entry
-    address = site.excerpt(entry.accession, excerpt) if excerpt else site.testimony(entry.accession)
+    path = site.excerpt(entry.accession, excerpt) if excerpt else site.testimony(entry.accession)
+    address = site.lasting(request, path)
     recording = testimony.recordings[0] if testimony.recordings else None
     making = testimony.making
     machine = making is not None and making.kind == "machine" and making.reviewed < len(testimony.lines)
@@ -139,7 +143,7 @@ def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
         archive=site.title,
         accession=entry.accession,
         title=entry.title,
-        address=f"{request.scheme}://{request.host}{address}",
+        address=address,
         kind=Kind(entry.kind),
         medium=Medium.WRITTEN if recording is None else Medium.VIDEO if recording.is_video else Medium.SOUND,
         narrators=entry.narrators,
@@ -156,7 +160,7 @@ def _cited(asked: Asked, request: Any, datasette: Any) -> Cited:
         places=excerpt.places if excerpt else "",
         words=excerpt.words if excerpt else "",
         unreviewed=machine and not (excerpt is not None and excerpt.reviewed),
-        accessed=datetime.now(UTC).date(),
+        accessed=datetime.now(UTC).date() if address else None,
     )
 
 

@@ -38,13 +38,13 @@ async def testimony(request: Any, datasette: Any) -> Any:
     except SearchError as error:
         hint = sentence(_(error.hint) % error.values)
     excerpt, wrong = await _excerpt(datasette, request, found)
-    stretches = contents(found.lines)
+    stretches, site = contents(found.lines), Site(datasette)
     context = {
         "testimony": found,
         "link": link,
         "anchor": anchor,
         "side": direction(),
-        "passages": transcript(found, hits, Site(datasette), excerpt, _place(excerpt, request)),
+        "passages": transcript(found, hits, site, excerpt, _place(excerpt, request)),
         "contents": stretches,
         "timed": any(line.start is not None for line in found.lines),
         "doubtful": any(line.doubts for line in found.lines),
@@ -57,9 +57,9 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "hits": hits,
         "hit_lines": [line for line in found.lines if line.position in hits],
         "everywhere": f"/search?{urlencode({'q': asked})}",
-        "downloads": downloads(found, Site(datasette)),
-        "linked_data": linked_data(found, Site(datasette), f"{request.scheme}://{request.host}"),
-        "address": f"{request.scheme}://{request.host}{request.path}",
+        "downloads": downloads(found, site),
+        "linked_data": linked_data(found, site, site.root(request)),
+        "address": site.lasting(request, site.testimony(found.entry.accession)),
     }
     return await page(datasette, request, "testimony", context, status=400 if hint or wrong else 200)
 
