@@ -15,6 +15,8 @@ from typing import Any
 
 import click
 
+from archive.commands.consent import consent
+from archive.commands.vault import vault
 from archive.errors import ArchiveError, mendable
 from archive.folder import Archive, create_archive, load_vocabularies, open_archive
 from archive.printable import json_line, printable
@@ -251,6 +253,10 @@ def search(folder: Path, /, words: tuple[str, ...], limit: int, as_json: bool, *
         click.echo(json_line(asdict(passage)) if as_json else passage_lines(passage))
     if not as_json:
         click.echo(count_line(found), err=True)
+
+
+main.add_command(consent)
+main.add_command(vault)
 
 
 @main.group()

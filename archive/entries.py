@@ -30,6 +30,10 @@ class NoEntry(ArchiveError):
         self.key, self.near, self.retired = key, tuple(near), retired
 
 
+# whom the catalogue does not name has no entry either
+_NAMED = "narrators.name in (select value from json_each(catalogue.narrators))"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion:
     """A value that stands in the same passages, and in how many."""
@@ -115,8 +119,9 @@ def read_term(conn: sqlite3.Connection, vocabulary: VocabularyName, slug: str, l
 def read_narrator(conn: sqlite3.Connection, number: int, language: str) -> NarratorEntry:
     """Return the entry of a narrator who tells something. Raises NoEntry."""
     row = conn.execute(
-        "select name, note from narrators where id = :number "
-        "and exists (select 1 from contributions where narrator = :number and role = 'narrator')",
+        "select name, note from narrators where id = :number "  # noqa: S608 - our own text
+        "and exists (select 1 from contributions join catalogue on catalogue.id = testimony "
+        f"where narrator = :number and role = 'narrator' and {_NAMED})",
         {"number": number},
     ).fetchone()
     if row is None:
@@ -143,10 +148,12 @@ def read_narrator(conn: sqlite3.Connection, number: int, language: str) -> Narra
 def list_narrators(conn: sqlite3.Connection, *, limit: int, offset: int) -> tuple[tuple[int, str, int, int], ...]:
     """Return number, name, passages and testimonies of the people who tell, by name."""
     rows = conn.execute(
-        "select narrators.id, name, coalesce(passages, 0), "
-        "(select count(*) from contributions where narrator = narrators.id and role = 'narrator') "
+        f"select narrators.id, name, coalesce(facet_values.passages, 0), "  # noqa: S608 - our own text
+        f"(select count(*) from contributions join catalogue on catalogue.id = testimony "
+        f"where narrator = narrators.id and role = 'narrator' and {_NAMED}) "
         "from narrators left join facet_values on facet = 'narrator' and key = cast(narrators.id as text) "
-        "where exists (select 1 from contributions where narrator = narrators.id and role = 'narrator') "
+        f"where exists (select 1 from contributions join catalogue on catalogue.id = testimony "
+        f"where narrator = narrators.id and role = 'narrator' and {_NAMED}) "
         "order by name collate nocase limit ? offset ?",
         [limit, offset],
     )

@@ -24,9 +24,11 @@ PARTS = frozenset(
     {
         "media",
         "derived",
+        "evidence",
         "vocabularies",
         "histories",
         "metadata.yml",
+        "vault.age",
         ".metadata.yml.part",
         ".gitignore",
         ".writing.lock",
@@ -50,6 +52,11 @@ class Archive:
     def media(self) -> Path:
         """Originals by SHA-256, never altered."""
         return self.path / "media"
+
+    @property
+    def evidence(self) -> Path:
+        """Signed forms and spoken consent by SHA-256."""
+        return self.path / "evidence"
 
     @property
     def derived(self) -> Path:

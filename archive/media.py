@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from archive.errors import NoRecording
@@ -34,15 +34,24 @@ def keep_original(archive: Archive, source: Path, suffix: str) -> str:
 
     The copy has its name only once every byte is on the disk; a file that is already kept is not written again.
     """
-    archive.media.mkdir(exist_ok=True)
-    part = archive.media / f".incoming-{os.getpid()}"
+    return _keep(source, archive.media, lambda digest: archive.original(digest, suffix), mode=0o444)
+
+
+def keep_evidence(archive: Archive, source: Path) -> str:
+    """Copy a signed form or a spoken consent into the archive, for its owner alone, and return its SHA-256."""
+    return _keep(source, archive.evidence, lambda digest: archive.evidence / digest, mode=0o400)
+
+
+def _keep(source: Path, folder: Path, place: Callable[[str], Path], *, mode: int) -> str:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    part = folder / f".incoming-{os.getpid()}"
     try:
         digest = _copy(source, part)
-        target = archive.original(digest, suffix)
+        target = place(digest)
         if target.exists() and target.stat().st_size == part.stat().st_size:
             return digest
         target.parent.mkdir(exist_ok=True)
-        part.chmod(0o444)
+        part.chmod(mode)
         part.replace(target)
         _sync_folder(target.parent)
         return digest
@@ -64,8 +73,9 @@ def check_has_recording(conn: sqlite3.Connection, accessions: Iterable[str]) -> 
 
 def remove_leftovers(archive: Archive) -> None:
     """Remove copies that an interrupted run left unfinished; call only while holding the write lock."""
-    for part in archive.media.glob(".incoming-*"):
-        part.unlink(missing_ok=True)
+    for folder in (archive.media, archive.evidence):
+        for part in folder.glob(".incoming-*"):
+            part.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from archive.browse import ENTRY, RECORDING, Entry, Recording, TermLink, entry_of, recording_of
+from archive.consent import Artefact, Use
+from archive.consents import team_may
 from archive.errors import UnknownTestimony
 from archive.highlights import CLOSE, OPEN, marked_ranges
 from archive.records import VocabularyName
@@ -79,7 +81,7 @@ def read_testimony(conn: sqlite3.Connection, accession: str, language: str | Non
         raise UnknownTestimony(accession)
     number = int(row[0])
     sources = conn.execute("select sources from testimonies where id = ?", [number]).fetchone()[0] or ""
-    recordings = _recordings(conn, number)
+    recordings = _audible(conn, accession, _recordings(conn, number))
     labels = _labels(conn, language)
     return Testimony(
         entry=entry_of(row),
@@ -102,7 +104,7 @@ def find_inside(conn: sqlite3.Connection, accession: str, words: str) -> dict[in
     query = wanted(conn, words).fts
     testimony, first, last = conn.execute(
         "select testimony, min(id), max(id) from passages "
-        "where testimony = (select id from testimonies where accession = ?)",
+        "where testimony = (select id from catalogue where accession = ?)",
         [accession],
     ).fetchone()
     if not query or testimony is None:
@@ -117,11 +119,14 @@ def find_inside(conn: sqlite3.Connection, accession: str, words: str) -> dict[in
 
 
 def read_word_timings(conn: sqlite3.Connection, accession: str) -> Iterator[tuple[int, tuple[Spoken, ...]]]:
-    """Yield position and words of each passage with word timings."""
+    """Yield position and words of each passage with word timings. Raises UnknownTestimony."""
+    found = conn.execute("select id from catalogue where accession = ?", [accession]).fetchone()
+    if found is None:
+        raise UnknownTestimony(accession)
     rows = conn.execute(
         "select position, passages.text, words from passages join word_timings on segment = passages.id "
-        "where testimony = (select id from testimonies where accession = ?) order by position",
-        [accession],
+        "where testimony = ? order by position",
+        found,
     )
     for position, text, words in rows:
         yield position, tuple(_placed(text, json.loads(words)))
@@ -172,6 +177,15 @@ def _recordings(conn: sqlite3.Connection, testimony: int) -> tuple[Recording, ..
         {"testimony": testimony},
     )
     return tuple(recording_of(row[1:], row[0]) for row in rows)
+
+
+def _audible(conn: sqlite3.Connection, accession: str, recordings: Iterable[Recording]) -> tuple[Recording, ...]:
+    """Return those of the testimony's recordings that the team may hear."""
+    return tuple(
+        one
+        for one in recordings
+        if team_may(conn, accession, Use.LISTEN, Artefact.VIDEO if one.is_video else Artefact.AUDIO)
+    )
 
 
 def _peaks(conn: sqlite3.Connection, sha256: str) -> bytes | None:

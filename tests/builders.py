@@ -87,15 +87,25 @@ def an_original(name: str = "talk.wav", *, digest: str = "0", duration: float | 
 
 
 def a_testimony(
-    db: Database, *texts: str, title: str = "A talk", digest: str = "1", description: Description | None = None
+    db: Database,
+    *texts: str,
+    title: str = "A talk",
+    digest: str = "1",
+    description: Description | None = None,
+    speakers: Sequence[str | None] = (),
 ) -> str:
     """An account with these passages; returns its accession number."""
+    told = [*speakers, *[None] * (len(texts) - len(speakers))]
     accession = Accession(
         description=description or Description(title=title, language="en"),
         document=an_original("talk.txt", digest=digest),
-        transcript=Transcript(segments=tuple(Segment(text=text) for text in texts)),
+        transcript=Transcript(segments=tuple(map(_told, texts, told))),
     )
     return store_accession(db, accession, on=TODAY)
+
+
+def _told(text: str, speaker: str | None) -> Segment:
+    return Segment(text=text, speaker=speaker)
 
 
 def a_recording(db: Database, *, digest: str = "2", seconds: float = 60.0) -> tuple[str, int]:

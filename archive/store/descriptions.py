@@ -10,7 +10,8 @@ from archive.database import writing
 from archive.records import Description, VocabularyName
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
-from archive.store.events import record_consent, record_event
+from archive.store.consents import state_consent
+from archive.store.events import record_event
 from archive.store.facets import index_testimony
 from archive.store.transcripts import assign_narrators
 
@@ -102,11 +103,6 @@ def tag_whole(db: Database, testimony: int, vocabulary: VocabularyName, names: t
             {"testimony": testimony, "now": now(), "vocabulary": vocabulary.value, "name": name},
         )
     return db.conn.total_changes - before
-
-
-def state_consent(db: Database, testimony: int, statement: str) -> None:
-    """Record what a narrator agreed to, in the words of whoever brought the testimony."""
-    record_consent(db, testimony, "stated", {"statement": statement})
 
 
 def named_terms(description: Description) -> tuple[tuple[VocabularyName, tuple[str, ...]], ...]:

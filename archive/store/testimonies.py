@@ -11,7 +11,8 @@ from archive.database import insert, writing
 from archive.records import Accession, Kind, Original
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
-from archive.store.descriptions import describe_narrators, insert_contributions, named_terms, state_consent, tag_whole
+from archive.store.consents import state_consent
+from archive.store.descriptions import describe_narrators, insert_contributions, named_terms, tag_whole
 from archive.store.events import record_event
 from archive.store.transcripts import drop_unfinished, store_imported
 from archive.store.waveforms import store_waveform

@@ -6,12 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
+from archive.access import may
+from archive.consent import Artefact, Audience, Use
+from archive.consents import read_standing
 from archive.database import insert, writing
 from archive.errors import UnknownTestimony
 from archive.searchable import searchable
+from archive.standing import Standing
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
 from archive.store.events import record_event
@@ -186,7 +191,7 @@ def _complete(db: Database, transcript: int) -> None:
     )
     if row["recording"]:
         db.execute("update recordings set state = 'transcribed' where id = ?", [row["recording"]])
-    _fill_passages(db, row["testimony"], transcript)
+    show_transcript(db, row["testimony"], transcript)
 
 
 def assign_narrators(db: Database, testimony: int) -> None:
@@ -211,14 +216,18 @@ def drop_unfinished(db: Database, testimony: int) -> None:
         _drop(db, number)
 
 
-def _fill_passages(db: Database, testimony: int, transcript: int) -> None:
-    """Let readers meet the segments of this transcript, in place of those of an earlier revision."""
+def show_transcript(db: Database, testimony: int, transcript: int) -> None:
+    """Let readers meet the segments of this transcript, in place of those of an earlier revision.
+
+    What the team may not read is in no passage, so that nothing that is searched has it; the transcript itself stays
+    where it is kept. Call inside a write transaction.
+    """
     db.execute("delete from passages where testimony = ?", [testimony])
-    language = db.execute(
-        "select coalesce(transcripts.language, testimonies.language) from transcripts "
+    accession, language = db.execute(
+        "select accession, coalesce(transcripts.language, testimonies.language) from transcripts "
         "join testimonies on testimonies.id = testimony where transcripts.id = ?",
         [transcript],
-    ).fetchone()[0]
+    ).fetchone()
     names = _narrators(db, testimony)
     only = next(iter(names.values())) if len(names) == 1 else None
     rows = db.execute(
@@ -226,17 +235,27 @@ def _fill_passages(db: Database, testimony: int, transcript: int) -> None:
         [transcript],
     ).fetchall()
     speakers = {row[4] for row in rows if row[4]}
+    told = [_narrator(row[4], names, None if speakers else only) for row in rows]
+    shown = _readable(read_standing(db.conn, accession), told)
     db.conn.executemany(
         'insert into passages (id, testimony, position, start, "end", narrator, language, text, spaced) '
         "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (
-                *(number, testimony, position, start, end, _narrator(speaker, names, None if speakers else only)),
-                *(language, text, searchable(text)),
-            )
-            for number, position, start, end, speaker, text in rows
+            (number, testimony, position, start, end, narrator, language, text, searchable(text))
+            for (number, position, start, end, _, text), narrator in zip(rows, told, strict=True)
+            if narrator in shown
         ],
     )
+
+
+def _readable(testimony: Standing, narrators: Iterable[int | None]) -> set[int | None]:
+    """Return those of these narrators whose words the team may read; None stands for words of nobody known."""
+    today = datetime.now(UTC).date()
+    return {
+        narrator
+        for narrator in set(narrators)
+        if may(Use.READ, Artefact.TRANSCRIPT, Audience.TEAM, testimony.of(narrator), today)
+    }
 
 
 def _narrators(db: Database, testimony: int) -> dict[str, int]:

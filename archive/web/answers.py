@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from archive.consents import is_withheld
 from archive.errors import UnknownTestimony
 from archive.matching import UnknownChoice
 from archive.reading import read_testimony
@@ -137,8 +138,8 @@ async def asked_testimony(datasette: Any, request: Any) -> Any:
     try:
         return await read(datasette, request, lambda conn: read_testimony(conn, accession, spoken))
     except UnknownTestimony:
-        message = _(
-            "There is no testimony with the accession number “%(accession)s” here. "
-            "It may have been withdrawn, or the number is mistyped."
-        )
+        if await read(datasette, request, lambda conn: is_withheld(conn, accession)):
+            message = _("The testimony %(accession)s stood here. It is closed now, because of what was decided on it.")
+            return await missing(datasette, request, message % {"accession": accession}, status=410)
+        message = _("There is no testimony with the accession number “%(accession)s” here.")
         return await missing(datasette, request, message % {"accession": accession})

@@ -29,7 +29,7 @@ async def explore(datasette: Any, request: Any, name: str, look: Look) -> Any:
 
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
         hits = None if asked.query.asks_nothing else find_hits(conn, asked.query)
-        title = conn.execute("select title from testimonies where accession = ?", [asked.query.accession]).fetchone()
+        title = conn.execute("select title from catalogue where accession = ?", [asked.query.accession]).fetchone()
         return {
             **look(conn, asked, hits, spoken),
             "names": value_names(conn, asked.query.chosen, spoken),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sqlite3
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from archive.consent import Artefact, Use
+from archive.consents import team_may
 from archive.folder import Archive
 from archive.web.datasette_versions import may_view
 
@@ -88,7 +91,7 @@ async def media(request: Any, datasette: Any, send: Any, receive: Any) -> Any:
 
 
 async def find_kept(datasette: Any, actor: Any, sha256: str, suffix: str) -> Kept | None:
-    """Return the recording or document of this name in the archive that is served, if the reader may see it."""
+    """Return the recording or document of this name, if this reader may see it and consent allows it."""
     for name, database in datasette.databases.items():
         if not database.path:
             continue
@@ -96,12 +99,9 @@ async def find_kept(datasette: Any, actor: Any, sha256: str, suffix: str) -> Kep
         for table in ("recordings", "documents"):
             if table not in tables or not await may_view(datasette, actor, name, [table]):
                 continue
-            found = await database.execute(
-                f"select bytes, media_type, filename, accessioned_at from {table} where sha256 = ? and suffix = ?",  # noqa: S608
-                [sha256, suffix],
-            )
-            if found.rows:
-                size, media_type, filename, at = found.rows[0]
+            found = await database.execute_fn(lambda conn, table=table: _find(conn, table, sha256, suffix))
+            if found:
+                size, media_type, filename, at = found
                 return Kept(
                     path=Archive(Path(database.path).parent).original(sha256, suffix),
                     sha256=sha256,
@@ -111,6 +111,24 @@ async def find_kept(datasette: Any, actor: Any, sha256: str, suffix: str) -> Kep
                     accessioned_at=_moment(at),
                     is_recording=table == "recordings",
                 )
+    return None
+
+
+def _find(conn: sqlite3.Connection, table: str, sha256: str, suffix: str) -> tuple[Any, ...] | None:
+    """Return size, type, name and moment of a file, of a testimony in which the team may hear or read it."""
+    rows = conn.execute(
+        f"select accession, bytes, media_type, filename, {table}.accessioned_at from {table} "  # noqa: S608 - our own names
+        f"join testimonies on testimonies.id = testimony where {table}.sha256 = ? and {table}.suffix = ?",
+        [sha256, suffix],
+    ).fetchall()
+    for accession, *found in rows:
+        if table == "documents":
+            decision = team_may(conn, accession, Use.READ, Artefact.TRANSCRIPT)
+        else:
+            heard = Artefact.VIDEO if str(found[1]).startswith("video/") else Artefact.AUDIO
+            decision = team_may(conn, accession, Use.LISTEN, heard)
+        if decision:
+            return tuple(found)
     return None
 
 

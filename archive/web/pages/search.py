@@ -81,7 +81,7 @@ def _find(conn: sqlite3.Connection, asked: Search, language: str) -> dict[str, A
     instead = None if hits.ids else count_choices(conn, Query(), _VOCABULARIES, limit=4)
     shown = (counted, instead) if instead else (counted,)
     values = [(one.facet, one.key) for counts in shown for some in counts.choices.values() for one in some]
-    title = conn.execute("select title from testimonies where accession = ?", [query.accession]).fetchone()
+    title = conn.execute("select title from catalogue where accession = ?", [query.accession]).fetchone()
     found = _testimonies(conn, asked, hits) if asked.grouped else _passages(conn, asked, hits)
     return found | {
         "total": len(hits.ids),
