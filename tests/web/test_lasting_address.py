@@ -74,6 +74,15 @@ def test_so_does_what_programs_read_of_a_testimony(known: Archive) -> None:
     assert copied["address"] == f"https://archive.example/ours/testimonies/{NUMBER}"
 
 
+def test_searches_for_programs_name_what_they_find_by_it(known: Archive) -> None:
+    there = "https://archive.example/ours/"
+    found = got(known, "/search.json?q=one").json()["passages"][0]["address"]
+    assert found == f"{there}testimonies/{NUMBER}#p0"
+    assert found in got(known, "/search.csv?q=one").text
+    ids = re.findall("<id>(.*?)</id>", got(known, "/search.atom?q=one").text)
+    assert ids == [f"{there}search?q=one", f"{there}testimonies/{NUMBER}#p0"]
+
+
 def test_a_file_that_nobody_checked_puts_no_other_address_there(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,7 +55,7 @@ async def search_json(request: Any, datasette: Any) -> Any:
         "capped": found.capped,
         "also": list(found.also),
         "page": asked.page,
-        "passages": [_passage(one, results.sounds, Site(datasette), root) for one in found.passages],
+        "passages": [_passage(one, results.sounds, Site(datasette), request) for one in found.passages],
         "facets": {
             facet.value: [
                 {"key": choice.key, "label": choice.label, "count": choice.count}
@@ -73,10 +73,10 @@ async def search_json(request: Any, datasette: Any) -> Any:
 async def search_csv(request: Any, datasette: Any) -> Any:
     """The first thousand passages, one a line."""
     results = await _results(request, datasette, size=IN_A_TABLE)
-    root, site = f"{request.scheme}://{request.host}", Site(datasette)
+    site = Site(datasette)
     rows = [
         [one[name] if one[name] is not None else "" for name in COLUMNS]
-        for one in (_passage(passage, results.sounds, site, root) for passage in results.found.passages)
+        for one in (_passage(passage, results.sounds, site, request) for passage in results.found.passages)
     ]
     named = {"content-disposition": 'attachment; filename="search.csv"'}
     return answer(request, csv_text(COLUMNS, rows), "text/csv", headers=named)
@@ -145,7 +145,7 @@ def _arrivals(conn: sqlite3.Connection, accessions: Iterable[str]) -> dict[str, 
     return {accession: at.replace("+00:00", "Z") for accession, at in rows}
 
 
-def _passage(passage: Passage, sounds: dict[int, Recording], site: Site, root: str) -> dict[str, Any]:
+def _passage(passage: Passage, sounds: dict[int, Recording], site: Site, request: Any) -> dict[str, Any]:
     sound = sounds.get(passage.id)
     return {
         "accession": passage.accession,
@@ -160,8 +160,10 @@ def _passage(passage: Passage, sounds: dict[int, Recording], site: Site, root: s
         "text": passage.text,
         "highlights": [list(mark) for mark in passage.marks],
         "reviewed": not passage.unreviewed,
-        "address": root + site.testimony(passage.accession, passage.start, passage.position),
-        "sound": root + site.path(f"/media/{sound.sha256}{sound.suffix}") if sound else None,
+        "address": site.root(request) + site.testimony(passage.accession, passage.start, passage.position),
+        "sound": f"{request.scheme}://{request.host}" + site.path(f"/media/{sound.sha256}{sound.suffix}")
+        if sound
+        else None,
     }
 
 
@@ -170,7 +172,7 @@ def _feed(results: Results, request: Any, site: Site) -> str:
     asked = results.asked
     feed = ET.Element("feed", xmlns=ATOM)
     page = root + site.path(asked.address)
-    ET.SubElement(feed, "id").text = page
+    ET.SubElement(feed, "id").text = site.root(request) + site.path(asked.address)
     ET.SubElement(feed, "title").text = f"{asked.query.words} · {site.title}" if asked.query.words else site.title
     moments = results.arrivals
     ET.SubElement(feed, "updated").text = max(moments.values(), default=_BEGINNING)
@@ -181,7 +183,9 @@ def _feed(results: Results, request: Any, site: Site) -> str:
     for passage in results.found.passages:
         address = root + site.testimony(passage.accession, passage.start, passage.position)
         entry = ET.SubElement(feed, "entry")
-        ET.SubElement(entry, "id").text = f"{root}{site.path('/testimonies/' + passage.accession)}#p{passage.position}"
+        ET.SubElement(
+            entry, "id"
+        ).text = f"{site.root(request)}{site.path('/testimonies/' + passage.accession)}#p{passage.position}"
         ET.SubElement(entry, "title").text = passage.title
         ET.SubElement(entry, "updated").text = moments[passage.accession]
         ET.SubElement(entry, "link", rel="alternate", type="text/html", href=address)
