@@ -110,11 +110,23 @@ def count_archive(conn: sqlite3.Connection) -> Totals:
 def list_testimonies(conn: sqlite3.Connection, *, limit: int = 20, offset: int = 0) -> tuple[Entry, ...]:
     """Return testimonies, the newest accession first."""
     rows = conn.execute(
-        f"{ENTRY} order by substr(catalogue.accession, 1, 4) desc, "
-        "cast(substr(catalogue.accession, 6) as integer) desc limit :limit offset :offset",
-        {"limit": limit, "offset": offset},
+        "select id from catalogue order by substr(accession, 1, 4) desc, cast(substr(accession, 6) as integer) desc "
+        "limit ? offset ?",
+        [limit, offset],
     )
-    return tuple(entry_of(row) for row in rows)
+    chosen = [number for (number,) in rows]
+    entries = read_entries(conn, chosen)
+    return tuple(entries[number] for number in chosen)
+
+
+def title_of(conn: sqlite3.Connection, accession: str | None) -> str | None:
+    """Return the title of the testimony of this accession that the catalogue holds, None where there is none."""
+    if accession is None:
+        return None
+    row = conn.execute(
+        "select catalogue.title from testimonies join catalogue using (id) where testimonies.accession = ?", [accession]
+    ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def read_entries(conn: sqlite3.Connection, testimonies: Sequence[int]) -> dict[int, Entry]:

@@ -305,10 +305,10 @@ def _narrower(
 def _histories(conn: sqlite3.Connection, value: int | None) -> tuple[tuple[str, str], ...]:
     """Return the published counter-histories that quote a passage with this value."""
     rows = conn.execute(
-        "select distinct histories.slug, histories.title from citations join histories on histories.id = history "
-        "join passages on passages.testimony = citations.testimony "
+        "select slug, title from histories where status = 'published' and exists (select 1 from citations "
+        "cross join passages on passages.testimony = citations.testimony "  # cross: few are quoted, many have the value
         'and passages.start < citations."end" and passages."end" > citations.start '
-        "join facet_passages on passage = passages.id and value = ? where status = 'published' order by title",
+        "join facet_passages on passage = passages.id and value = ? where history = histories.id) order by title",
         [value],
     )
     return tuple(rows.fetchall())

@@ -8,7 +8,7 @@ from archive.searchable import searchable
 from archive.sql import statements
 from archive.store.facets import count_facets, index_testimony, trace_terms
 
-SCHEMA = 3  # the number of the newest migration below, kept in the database as `pragma user_version`
+SCHEMA = 4  # the number of the newest migration below, kept in the database as `pragma user_version`
 
 migrations = Migrations("archive")
 
@@ -42,3 +42,12 @@ def m003_arabic_as_it_is_typed(db: Database) -> None:
     db.conn.executemany("update passages set spaced = ? where id = ?", [(searchable(text), key) for key, text in rows])
     trace_terms(db)
     db.execute("pragma user_version = 3")
+
+
+@migrations()
+def m004_publishing(db: Database) -> None:
+    """What is cut, generalised, accepted and said beforehand where testimonies are published."""
+    for command in statements("schema/publishing"):
+        db.execute(command)
+    db.execute("insert into publication_key (id, key) values (1, randomblob(32))")
+    db.execute("pragma user_version = 4")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.browse import title_of
 from archive.labels import value_names
 from archive.query import Facet
 from archive.search import Hits, find_hits
@@ -29,11 +30,11 @@ async def explore(datasette: Any, request: Any, name: str, look: Look) -> Any:
 
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
         hits = None if asked.query.asks_nothing else find_hits(conn, asked.query)
-        title = conn.execute("select title from catalogue where accession = ?", [asked.query.accession]).fetchone()
+        title = title_of(conn, asked.query.accession)
         return {
             **look(conn, asked, hits, spoken),
             "names": value_names(conn, asked.query.chosen, spoken),
-            "title": title[0] if title else None,
+            "title": title,
             "capped": hits is not None and hits.capped,
             "total": _all(conn) if hits is None else len(hits.ids),
         }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.broader import broader
-from archive.browse import find_sounds
+from archive.browse import find_sounds, title_of
 from archive.errors import UnknownTestimony
 from archive.folding import fold
 from archive.grouping import group_hits
@@ -81,7 +81,7 @@ def _find(conn: sqlite3.Connection, asked: Search, language: str) -> dict[str, A
     instead = None if hits.ids else count_choices(conn, Query(), _VOCABULARIES, limit=4)
     shown = (counted, instead) if instead else (counted,)
     values = [(one.facet, one.key) for counts in shown for some in counts.choices.values() for one in some]
-    title = conn.execute("select title from catalogue where accession = ?", [query.accession]).fetchone()
+    title = title_of(conn, query.accession)
     found = _testimonies(conn, asked, hits) if asked.grouped else _passages(conn, asked, hits)
     return found | {
         "total": len(hits.ids),
@@ -91,7 +91,7 @@ def _find(conn: sqlite3.Connection, asked: Search, language: str) -> dict[str, A
         "counted": counted,
         "names": value_names(conn, [*values, *query.chosen], language),
         "above": {facet: broader(conn, facet, [choice.key for choice in counted.of(facet)]) for facet in Facet},
-        "title": title[0] if title else None,
+        "title": title,
         "named": _named_terms(conn, query, language),
         "instead": instead,
     }
