@@ -86,12 +86,26 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 
 @hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
-    """Count through link tables where there are any."""
+    """Close what holds more than may be read, and count through link tables where there are any."""
+    from archive.web.closed_tables import hide_closed_tables
     from archive.web.datasette_versions import print_no_local_variables
     from archive.web.facets import use_link_tables
 
+    async def prepare() -> None:
+        await hide_closed_tables(datasette)
+        await use_link_tables(datasette)
+
     print_no_local_variables()
-    return lambda: use_link_tables(datasette)
+    return prepare
+
+
+@hookimpl(trylast=True)  # the last answer counts
+def permission_allowed(datasette: Any, action: str, resource: Any) -> Callable[[], Awaitable[bool | None]] | None:
+    """Close the tables of a private archive that hold what is withheld."""
+    from archive.web.closed_tables import permission
+    from archive.web.datasette_versions import asks_for_our_pages
+
+    return None if asks_for_our_pages() else lambda: permission(datasette, action, resource)
 
 
 @hookimpl(tryfirst=True)
@@ -101,6 +115,14 @@ def handle_exception(exception: Exception) -> None:
 
     if is_readers_mistake(exception):
         exception.status = 400  # type: ignore[attr-defined]
+
+
+@hookimpl
+def forbidden(datasette: Any, request: Any) -> Callable[[], Awaitable[Any]] | None:
+    """Say in plain words why something is closed."""
+    from archive.web.closed_tables import is_closing, say_that_it_is_closed
+
+    return (lambda: say_that_it_is_closed(datasette, request)) if is_closing(datasette) else None
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from transcripts.timecode import format_timecode
 
 BROWSED = ("catalogue", "passages")
 _LISTS = (*(name.plural for name in VocabularyName), "narrators")
+_PAGES = {"accession": "testimonies", "narrator": "narrators"}  # of ours, where the value leads
 _SECONDS = ("start", "end", "duration")
 
 
@@ -17,8 +18,8 @@ def shown(value: Any, column: str, table: str | None, datasette: Any) -> Any:
     """Return what a cell of a browse table shows, or None where Datasette shows it as it is."""
     if value is None:
         return None
-    if column == "accession":
-        return _link(datasette.urls.path(f"/testimonies/{value}"), value)
+    if column == "accession" or (column, table) == ("narrator", "passages"):
+        return _link(datasette.urls.path(f"/{_PAGES[column]}/{value}"), value)
     if table not in BROWSED:
         return None
     if column in _LISTS:

@@ -7,16 +7,23 @@ while Datasette itself is half imported.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+OURS = "conricerca"  # what Datasette calls this plugin
+ForeignKeys = list[dict[str, str]]
+_for_our_pages: ContextVar[bool] = ContextVar("for_our_pages", default=False)
+
 
 async def may_view(datasette: Any, actor: Any, database: str, tables: Iterable[str]) -> bool:
-    """Whether this actor may see the rows of all these tables: what the table leaves open its database says, or all.
+    """Whether our pages may read these tables for this actor: what the table leaves open its database says, or all.
 
-    Each is asked once, and none where nobody is shut out: asking copies all of metadata.yml, every time.
+    Each is asked once, and none where nobody is shut out: asking copies all of metadata.yml, every time. That a table
+    is closed under Datasette's own address makes no difference: our pages ask the gate about what they show of it.
     """
     if _shuts_nobody_out(datasette):
         return True
@@ -24,7 +31,8 @@ async def may_view(datasette: Any, actor: Any, database: str, tables: Iterable[s
 
     async def allowed(action: str, resource: Any) -> bool | None:
         if (action, resource) not in answers:
-            answers[action, resource] = await datasette.permission_allowed(actor, action, resource, default=None)
+            with _asking_for_our_pages():
+                answers[action, resource] = await datasette.permission_allowed(actor, action, resource, default=None)
         return answers[action, resource]
 
     for table in tables:
@@ -41,12 +49,26 @@ async def may_view(datasette: Any, actor: Any, database: str, tables: Iterable[s
     return True
 
 
+@contextmanager
+def _asking_for_our_pages() -> Iterator[None]:
+    before = _for_our_pages.set(True)
+    try:
+        yield
+    finally:
+        _for_our_pages.reset(before)
+
+
+def asks_for_our_pages() -> bool:
+    """Whether a permission is asked on behalf of a page of ours, not of one of Datasette's."""
+    return _for_our_pages.get()
+
+
 def _shuts_nobody_out(datasette: Any) -> bool:
-    """Whether metadata.yml says `allow` nowhere, and no plugin decides who may see what or adds to metadata.yml."""
+    """Whether metadata.yml says `allow` nowhere, and no other plugin decides who may see what or adds to that."""
     from datasette.plugins import pm
 
     deciding = {one.plugin_name for one in pm.hook.permission_allowed.get_hookimpls()}
-    if deciding - {"datasette.default_permissions"} or pm.hook.get_metadata.get_hookimpls():
+    if deciding - {"datasette.default_permissions", OURS} or pm.hook.get_metadata.get_hookimpls():
         return False
     said = datasette._metadata_local
     databases = (said.get("databases") or {}).values()
@@ -57,6 +79,29 @@ def _shuts_nobody_out(datasette: Any) -> bool:
 def change_metadata(datasette: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
     """Let the running Datasette work with changed metadata; the file, and the caller's own copy, stay as they are."""
     datasette._metadata_local = change(datasette._metadata_local)
+
+
+def change_foreign_keys(database: Any, change: Callable[[str, ForeignKeys], ForeignKeys]) -> None:
+    """Let Datasette know another set of foreign keys of each table of this database; it reads them from the schema.
+
+    From them come labels, facets' names, links, and the numbers of rows that point to one. None of these asks who may
+    see the table at the other end (measured with 0.65.5).
+    """
+    of_table, of_all = database.foreign_keys_for_table, database.get_all_foreign_keys
+
+    async def changed(table: str) -> ForeignKeys:
+        return change(table, await of_table(table))
+
+    async def all_changed() -> dict[str, dict[str, ForeignKeys]]:
+        outgoing = {table: change(table, keys["outgoing"]) for table, keys in (await of_all()).items()}
+        incoming: dict[str, ForeignKeys] = {table: [] for table in outgoing}
+        for table, keys in outgoing.items():
+            for key in keys:
+                back = {"other_table": table, "column": key["other_column"], "other_column": key["column"]}
+                incoming[key["other_table"]].append(back)
+        return {table: {"incoming": incoming[table], "outgoing": keys} for table, keys in outgoing.items()}
+
+    database.foreign_keys_for_table, database.get_all_foreign_keys = changed, all_changed
 
 
 def said_of_the_archive(datasette: Any, key: str) -> str:

@@ -143,7 +143,7 @@ def test_a_reader_who_may_not_see_the_link_tables_gets_no_counts_from_them(archi
 def test_a_facet_of_something_else_is_ignored(datasette: Any) -> None:
     for asked in ("_facet_m2m=nonsense", "_facet_m2m=places;drop", "_facet_m2m=%7B%22x%22:1%7D"):
         assert ask(datasette, f"/archive/catalogue.json?{asked}").status_code == 200
-    answer = ask(datasette, "/archive/testimonies.json?_facet_m2m=places")
+    answer = ask(datasette, "/archive/vocabularies.json?_facet_m2m=places")
     assert answer.json()["facet_results"] == {}
 
 
