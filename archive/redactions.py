@@ -84,6 +84,17 @@ class Passage:
         return self.start, max(self.start, self.until)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What a rule, the vault or a machine would mark in one segment."""
+
+    segment: int
+    start_char: int
+    end_char: int
+    reason: str
+    source: str
+
+
 def approved_marks(conn: sqlite3.Connection, testimony: int) -> dict[int, list[Mark]]:
     """Return the marks to carry out on the text that readers see, by the number of the segment."""
     marks: dict[int, list[Mark]] = {}
@@ -185,10 +196,11 @@ def read_passages(conn: sqlite3.Connection, testimony: int) -> tuple[int | None,
         "where transcript = ? order by position",
         [transcript],
     ).fetchall()
-    return transcript, tuple(_passages(rows, duration))
+    return transcript, tuple(_passages(rows, duration))[::-1]
 
 
 def _passages(rows: Sequence[Sequence[Any]], duration: float | None) -> Iterator[Passage]:
+    """Yield the segments from the last to the first, each knowing when the one after it begins."""
     following = duration
     for number, start, end, text, words in reversed(rows):
         yield Passage(

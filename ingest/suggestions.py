@@ -43,7 +43,7 @@ class NerSuggester:
     def __init__(self, model: str | Path, terms: Sequence[tuple[int, Term]]) -> None:
         """Load the model, a package's name or a folder. Raises IngestError if that cannot be done."""
         self.name = f"ner {Path(model).name}"
-        self._nlp = _loaded(model)
+        self._nlp = load_pipeline(model)
         self._vocabularies = {number: term.vocabulary for number, term in terms}
         self._by_name: defaultdict[str, set[int]] = defaultdict(set)
         for number, term in terms:
@@ -89,7 +89,8 @@ class NerSuggester:
         return start, places if places and entity.label_ in _PLACES else terms
 
 
-def _loaded(model: str | Path) -> Language:
+def load_pipeline(model: str | Path) -> Language:
+    """Load a trained pipeline, a package's name or a folder. Raises IngestError if that cannot be done."""
     import spacy
 
     try:
