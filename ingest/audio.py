@@ -111,6 +111,15 @@ def decode(path: Path, *, start: float = 0.0, window: float = 1800.0) -> Iterato
         yield np.concatenate(waiting)
 
 
+def sound_frames(path: Path) -> Iterator[tuple[Any, float]]:
+    """Yield each frame of the sound as it was recorded, with the seconds that the file leaves out before it.
+
+    Their times add up as those of `decode` do. Raises IngestError when the file cannot be read.
+    """
+    with _opened(path) as recording:
+        yield from recording.frames()
+
+
 class _Recording:
     """An opened file and its best sound stream, read once from the beginning to the end."""
 
