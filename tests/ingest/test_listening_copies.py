@@ -133,12 +133,12 @@ def tagged(path: Path) -> Path:
         to.metadata.update({"creation_time": "2020-01-02T03:04:05Z", "description": CANARY, "originator": CANARY})
         stream = to.add_stream(kind.codec, rate=kind.rate, layout="mono")
         stream.metadata.update({"handler_name": CANARY, "title": CANARY})
-        if path.suffix not in {".amr", ".aiff", ".flac", ".mka"}:
+        if path.suffix not in {".amr", ".aiff", ".flac"}:
             to.set_chapters(
                 [{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": CANARY}}]
             )
         frame = av.AudioFrame.from_ndarray(a_tone(1.0, kind.rate)[None, :], format="flt", layout="mono")
-        frame.sample_rate = kind.rate
+        frame.sample_rate, frame.pts, frame.time_base = kind.rate, 0, Fraction(1, kind.rate)
         to.mux([*stream.encode(frame), *stream.encode(None)])
     with path.open("ab") as file:
         file.write(b"TAG" + CANARY.encode().ljust(125))  # ID3v1 in an MP3, and what is hung on behind elsewhere
