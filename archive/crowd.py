@@ -25,7 +25,8 @@ class Crowd:
     def __init__(
         self, persons: Sequence[Collection[Value]], broader: Mapping[Value, Collection[Value]], facets: Sequence[str]
     ) -> None:
-        self._broader, self._above = broader, dict[Value, tuple[frozenset[Value], ...]]()
+        self._broader = broader
+        self._levels, self._above = dict[Value, tuple[frozenset[Value], ...]](), dict[Value, frozenset[Value]]()
         had = [{up for value in own if value[0] in facets for up in self.with_above(value)} for own in persons]
         self.values = sorted(set().union(*had), key=lambda value: (facets.index(value[0]), value[1]))
         self.number = {value: number for number, value in enumerate(self.values)}
@@ -34,10 +35,10 @@ class Crowd:
         self.rows: list[int] = []
         for person, own in enumerate(had):
             numbers = [self.number[value] for value in own]
-            self.rows.append(sum(1 << number for number in numbers))
+            self.rows.append(_as_bits(numbers, len(self.values)))
             for number in numbers:
                 self.holders[number].add(person)
-        self.masks = [sum(1 << person for person in holders) for holders in self.holders]
+        self.masks = [_as_bits(holders, len(persons)) for holders in self.holders]
         self.facets = dict.fromkeys(facets, 0)
         for number, (facet, _) in enumerate(self.values):
             self.facets[facet] |= 1 << number
@@ -46,9 +47,10 @@ class Crowd:
     def count_pairs(self, k: int) -> None:
         """Find the values that at least `k` persons have, and for each of them those that `k` have together with it."""
         self.k = k
-        self.often = sum(1 << number for number, holders in enumerate(self.holders) if len(holders) >= k)
+        often = [number for number, holders in enumerate(self.holders) if len(holders) >= k]
+        self.often = _as_bits(often, len(self.values))
         self.partners, self.rare_partners = dict[int, int](), dict[int, int]()
-        for number in bits(self.often):
+        for number in often:
             others = self.often & ~self.facets[self.values[number][0]]
             rows = [self.rows[person] for person in self.holders[number]]
             seen, full = _tally(rows, k, others)
@@ -69,17 +71,19 @@ class Crowd:
 
     def levels_above(self, value: Value) -> tuple[frozenset[Value], ...]:
         """Return the values one step above this, two steps above, and so on; each where it is nearest."""
-        if value not in self._above:
+        if value not in self._levels:
             levels, seen, here = list[frozenset[Value]](), {value}, {value}
             while here := {up for one in here for up in self._broader.get(one, ())} - seen:
                 seen |= here
                 levels.append(frozenset(here))
-            self._above[value] = tuple(levels)
-        return self._above[value]
+            self._levels[value] = tuple(levels)
+        return self._levels[value]
 
     def with_above(self, value: Value) -> frozenset[Value]:
         """Return the value and all that stand above it."""
-        return frozenset([value]).union(*self.levels_above(value))
+        if value not in self._above:
+            self._above[value] = frozenset([value]).union(*self.levels_above(value))
+        return self._above[value]
 
     def _parents(self, value: Value) -> tuple[int, ...]:
         """Return what stands right above a value; where terms stand above each other in a circle, what is above it."""
@@ -95,6 +99,14 @@ def bits(mask: int) -> Iterator[int]:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
         mask ^= lowest
+
+
+def _as_bits(numbers: Iterable[int], most: int) -> int:
+    """Return the set of these numbers, all of them below `most`."""
+    octets = bytearray(most // 8 + 1)
+    for number in numbers:
+        octets[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(octets, "little")
 
 
 def _below(rows: Sequence[int], persons: Iterator[int], k: int, asked: int) -> int:

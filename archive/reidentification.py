@@ -205,6 +205,10 @@ class _Search:
 
     def risks(self, person: Person, found: Sequence[tuple[int, ...]]) -> Iterator[Risk]:
         """Yield what was found of a person, with what would cure it."""
+        own: dict[Value, list[str]] = {}
+        for value in sorted(person.values):
+            for up in self.crowd.with_above(value):
+                own.setdefault(up, []).append(value[1])
         for place, values in enumerate(found[: self.most], 1):
             yield Risk(
                 narrator=person.narrator,
@@ -212,16 +216,16 @@ class _Search:
                 combination=tuple(self.crowd.values[value] for value in values),
                 shared=self._shared_by(values).bit_count(),
                 persons=len(self.crowd.rows),
-                cures=tuple(self._cures(person, values)),
+                cures=tuple(self._cures(values, own)),
                 more=place == self.most < len(found),
             )
 
-    def _cures(self, person: Person, values: tuple[int, ...]) -> Iterator[Cure]:
+    def _cures(self, values: tuple[int, ...], own: Mapping[Value, Sequence[str]]) -> Iterator[Cure]:
+        """Yield the cures for somebody who has of each value what `own` says."""
         if values not in self._ways:
             self._ways[values] = tuple(sorted(self._ways_out(values), key=lambda way: (way[2], way[1] is None)))
         for value, broader, loss in self._ways[values]:
-            keys = sorted(own[1] for own in person.values if value in self.crowd.with_above(own))
-            yield Cure(value=value, keys=tuple(keys), broader=broader, loss=loss)
+            yield Cure(value=value, keys=tuple(own[value]), broader=broader, loss=loss)
 
     def _ways_out(self, values: tuple[int, ...]) -> Iterator[tuple[Value, str | None, int]]:
         """Yield value, what is published instead, and the loss, for whatever leaves at least k who share the rest."""
