@@ -21,6 +21,7 @@ from archive.errors import ArchiveError, mendable
 from archive.folder import Archive, create_archive, load_vocabularies, open_archive
 from archive.printable import json_line, printable
 from archive.records import VocabularyName
+from ingest.commands.redact import redact
 from ingest.engines import DEVICES, ENGINES
 from ingest.packages import HOW_TO_ADD_PACKAGES, check_packages, is_missing_package
 from transcripts.model import TranscriptError
@@ -96,7 +97,11 @@ AS_JSON_LINES = click.option("--json", "as_json", is_flag=True, help="One JSON o
 PORT = with_default("--port", type=click.IntRange(1, 65535), default=8001, help="The port.")
 
 
-@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=OneLineErrors,
+    commands=[consent, redact, vault],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "-C",
     "--archive",
@@ -226,10 +231,7 @@ def status(folder: Path, as_json: bool) -> None:
 
     with closing(open_archive(folder).read()) as db:
         found = read_status(db)
-    if as_json:
-        click.echo(json_line(asdict(found)))
-        return
-    for line in found.lines:
+    for line in (json_line(asdict(found)),) if as_json else found.lines:
         say(line)
 
 
@@ -253,10 +255,6 @@ def search(folder: Path, /, words: tuple[str, ...], limit: int, as_json: bool, *
         click.echo(json_line(asdict(passage)) if as_json else passage_lines(passage))
     if not as_json:
         click.echo(count_line(found), err=True)
-
-
-main.add_command(consent)
-main.add_command(vault)
 
 
 @main.group()

@@ -16,16 +16,24 @@ _REASONS = {
 }  # fmt: skip
 
 
-def suggest_names(model: str | Path, passages: Iterable[Passage]) -> Iterator[Suggestion]:
-    """Yield where the pipeline, a package's name or a folder, finds people and places. Raises IngestError."""
-    nlp = load_pipeline(model)
-    for doc, passage in nlp.pipe(((one.text, one) for one in passages), as_tuples=True, batch_size=_BATCH):
-        for entity in doc.ents:
-            if entity.label_ in _REASONS and entity.text.strip():
-                yield Suggestion(
-                    segment=passage.number,
-                    start_char=entity.start_char,
-                    end_char=entity.end_char,
-                    reason=f"{_REASONS[entity.label_]}, as {Path(model).name} has it",
-                    source="model",
-                )
+class NameFinder:
+    """Finds people and places with a trained pipeline."""
+
+    def __init__(self, model: str | Path) -> None:
+        """Load the pipeline, a package's name or a folder. Raises IngestError if that cannot be done."""
+        self._name = Path(model).name
+        self._nlp = load_pipeline(model)
+
+    def suggest(self, passages: Iterable[Passage]) -> Iterator[Suggestion]:
+        """Yield where people and places are named."""
+        pairs = ((one.text, one) for one in passages)
+        for doc, passage in self._nlp.pipe(pairs, as_tuples=True, batch_size=_BATCH):
+            for entity in doc.ents:
+                if entity.label_ in _REASONS and entity.text.strip():
+                    yield Suggestion(
+                        segment=passage.number,
+                        start_char=entity.start_char,
+                        end_char=entity.end_char,
+                        reason=f"{_REASONS[entity.label_]}, as {self._name} has it",
+                        source="model",
+                    )

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archive.database import insert, writing
 from archive.errors import ArchiveError, UnknownTestimony
 from archive.folding import occurrences
+from archive.redaction import Stretch
 from archive.redactions import Passage, Redaction, State, Suggestion, placed, read_passages, read_redactions
 from archive.store.clock import now
 from archive.store.events import actor, record_event
@@ -34,11 +35,15 @@ class UnknownMark(ArchiveError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a person says of a mark: why, what is said instead, and whether it still waits for somebody's approval."""
+    """What a person says of a mark: why, what is said instead, and whether it still waits for somebody's approval.
+
+    `said` is from which second until which the words are said, where the text itself does not know it.
+    """
 
     reason: str
     replacement: str | None = None
     only_proposed: bool = False
+    said: Stretch | None = None
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
@@ -79,9 +84,16 @@ def propose(db: Database, testimony: int, suggestions: Iterable[Suggestion]) -> 
 def mark(db: Database, accession: str, words: str, wish: Wish) -> tuple[int, ...]:
     """Mark words wherever a testimony says them, and return the marks' numbers. Raises CannotBeMarked."""
     with writing(db):
-        numbers = _mark_words(db, number_of(db, accession), words, wish)
+        testimony = number_of(db, accession)
+        if wish.said:
+            _check_seconds(db, testimony, accession, wish.said)
+        numbers = _mark_words(db, testimony, words, wish)
         if not numbers:
             raise CannotBeMarked(f"{accession} does not say {words!r}: write the words as they stand in its text")
+        if wish.said and len(numbers) > 1:
+            raise CannotBeMarked(
+                f"{accession} says {words!r} {len(numbers)} times: leave the seconds out, or add words"
+            )
         return numbers
 
 
@@ -99,11 +111,7 @@ def mark_sound(db: Database, accession: str, start: float, end: float, wish: Wis
     """Mark seconds of a testimony's recording, whatever is said in them. Raises CannotBeMarked."""
     with writing(db):
         testimony = number_of(db, accession)
-        recording, duration = _recording(db, testimony)
-        if recording is None or duration is None:
-            raise CannotBeMarked(f"{accession} has no recording: mark its words")
-        if not 0 <= start < end or start >= duration:
-            raise CannotBeMarked(f"the recording runs from 0 to {duration:.0f} s, and the mark from {start} to {end} s")
+        recording, duration = _check_seconds(db, testimony, accession, (start, end))
         row: dict[str, object] = {
             "testimony": testimony,
             "recording": recording,
@@ -151,6 +159,18 @@ def _decide(db: Database, numbers: Iterable[int], state: State) -> tuple[Redacti
         return tuple(one for one in read_redactions(db.conn) if one.number in chosen)
 
 
+def _check_seconds(db: Database, testimony: int, accession: str, said: Stretch) -> tuple[int, float]:
+    """Return the recording and its length, if it has these seconds."""
+    recording, duration = _recording(db, testimony)
+    if recording is None or duration is None:
+        raise CannotBeMarked(f"{accession} has no recording: mark its words")
+    if not 0 <= said[0] < said[1] or said[0] >= duration:
+        raise CannotBeMarked(
+            f"the recording runs from 0 to {duration:.0f} s, the mark from {said[0]:g} to {said[1]:g} s"
+        )
+    return recording, duration
+
+
 def _settle(db: Database, testimony: int, number: int, state: State) -> None:
     db.table("redactions").update(number, {"state": state.value, "decided_by": actor(), "decided_at": now()})
     record_event(db, f"redaction {state}", testimony=testimony, detail=f"{number}")
@@ -159,7 +179,7 @@ def _settle(db: Database, testimony: int, number: int, state: State) -> None:
 def _mark_words(db: Database, testimony: int, words: str, wish: Wish) -> tuple[int, ...]:
     _, passages = read_passages(db.conn, testimony)
     return tuple(
-        _mark(db, testimony, _words_row(db, testimony, passage, span), wish)
+        _mark(db, testimony, _words_row(db, testimony, passage, span, wish.said), wish)
         for passage in passages
         for span in occurrences(passage.text, words)
     )
@@ -187,8 +207,10 @@ def _mark(db: Database, testimony: int, row: dict[str, object], wish: Wish) -> i
     return number
 
 
-def _words_row(db: Database, testimony: int, passage: Passage, span: tuple[int, int]) -> dict[str, object]:
-    said = passage.said(*span)
+def _words_row(
+    db: Database, testimony: int, passage: Passage, span: tuple[int, int], said: Stretch | None = None
+) -> dict[str, object]:
+    said = said or passage.said(*span)
     return {
         "testimony": testimony,
         "recording": _recording(db, testimony)[0],
