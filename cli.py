@@ -21,6 +21,7 @@ from archive.errors import ArchiveError, mendable
 from archive.folder import Archive, create_archive, load_vocabularies, open_archive
 from archive.printable import json_line, printable
 from archive.records import VocabularyName
+from ingest.commands.publish import publish, unpublish, withdraw
 from ingest.commands.redact import redact
 from ingest.engines import DEVICES, ENGINES
 from ingest.packages import HOW_TO_ADD_PACKAGES, check_packages, is_missing_package
@@ -99,7 +100,7 @@ PORT = with_default("--port", type=click.IntRange(1, 65535), default=8001, help=
 
 @click.group(
     cls=OneLineErrors,
-    commands=[consent, redact, vault],
+    commands=[consent, publish, redact, unpublish, vault, withdraw],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
@@ -329,16 +330,17 @@ def index(folder: Path, embeddings: str | None, as_json: bool) -> None:
 
 
 @main.command()
-@with_default("--host", default="127.0.0.1", help="Only this computer: the archive is private.")
+@click.option("--public", is_flag=True, help="What is published, to everybody who can reach the host.")
+@with_default("--host", default="127.0.0.1", help="Where it answers; the private archive only on this computer.")
 @PORT
 @with_default(
     "--workers", type=click.IntRange(1, 64), default=1, help="Processes that answer, for many readers at once."
 )
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.pass_obj
-def serve(folder: Path, /, **how: Any) -> None:
-    """Serve the private archive on this computer."""
-    _serve(open_archive(folder), **how)
+def serve(folder: Path, /, public: bool, **how: Any) -> None:
+    """Serve the private archive on this computer, or with --public what is published."""
+    _serve(open_archive(folder), public=public, **how)
 
 
 @main.command()
@@ -358,9 +360,10 @@ def demo(folder: Path, model: str | None, serving: bool, port: int) -> None:
         _serve(archive, port=port)
 
 
-def _serve(archive: Archive, **how: Any) -> None:
-    from archive.web.settings import serve as run
+def _serve(archive: Archive, *, public: bool = False, **how: Any) -> None:
+    from archive.web.serving import serve_edition, serve_private
 
+    run = serve_edition if public else serve_private
     run(archive, on_ready=lambda address: click.echo(f"{address}  (stop with Ctrl-C)"), **how)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from archive.access import Decision, may
+from archive.access import YES, Decision, may
 from archive.consent import Artefact, Attribution, Audience, Event, Happening, Use
 from archive.errors import ArchiveError, UnknownTestimony
 from archive.folder import Archive
@@ -58,15 +58,29 @@ def read_standing(conn: sqlite3.Connection, accession: str) -> Standing:
     return next(iter(_standings(conn, [row[0]]).values()))
 
 
-def team_may(conn: sqlite3.Connection, accession: str, use: Use, artefact: Artefact) -> Decision:
-    """Return whether those who work in the archive may use a part of this testimony today. Raises UnknownTestimony."""
+def is_edition(conn: sqlite3.Connection) -> bool:
+    """Whether this is a published edition, for which everything was decided when it was built."""
+    return conn.execute("select 1 from sqlite_master where name = 'edition'").fetchone() is not None
+
+
+def reader_may(conn: sqlite3.Connection, accession: str, use: Use, artefact: Artefact) -> Decision:
+    """Return whether whoever reads here may use a part of this testimony today. Raises UnknownTestimony.
+
+    In the working archive that is the team. In an edition there is nothing but what everybody may have.
+    """
+    return YES if is_edition(conn) else _team_may(conn, accession, use, artefact)
+
+
+def _team_may(conn: sqlite3.Connection, accession: str, use: Use, artefact: Artefact) -> Decision:
     return may(use, artefact, Audience.TEAM, read_standing(conn, accession), datetime.now(UTC).date())
 
 
 def is_withheld(conn: sqlite3.Connection, accession: str) -> bool:
-    """Whether there is a testimony of this number whose entry the team may not read."""
+    """Whether a testimony of this number stood here and is closed to whoever reads here."""
+    if is_edition(conn):
+        return conn.execute("select 1 from tombstones where accession = ?", [accession]).fetchone() is not None
     try:
-        return not team_may(conn, accession, Use.READ, Artefact.CATALOGUE_ENTRY)
+        return not _team_may(conn, accession, Use.READ, Artefact.CATALOGUE_ENTRY)
     except UnknownTestimony:
         return False
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from archive.browse import ENTRY, RECORDING, Entry, Recording, TermLink, entry_of, recording_of
 from archive.consent import Artefact, Use
-from archive.consents import team_may
+from archive.consents import reader_may
 from archive.errors import UnknownTestimony
 from archive.highlights import CLOSE, OPEN, marked_ranges
 from archive.records import VocabularyName
@@ -184,7 +184,7 @@ def _audible(conn: sqlite3.Connection, accession: str, recordings: Iterable[Reco
     return tuple(
         one
         for one in recordings
-        if team_may(conn, accession, Use.LISTEN, Artefact.VIDEO if one.is_video else Artefact.AUDIO)
+        if reader_may(conn, accession, Use.LISTEN, Artefact.VIDEO if one.is_video else Artefact.AUDIO)
     )
 
 

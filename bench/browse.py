@@ -293,8 +293,12 @@ def _bare_sql(conn: sqlite3.Connection, path: str) -> None:
 @contextmanager
 def _serving(archive: Archive) -> Iterator[str]:
     """Run `conricerca serve`'s own function in a process of its own; yield its address."""
-    program = "import sys, pathlib; from archive.folder import open_archive; from archive.web.settings import serve; "
-    program += "serve(open_archive(pathlib.Path(sys.argv[1])), port=0, on_ready=lambda at: print(at, flush=True))"
+    program = (
+        "import sys, pathlib; from archive.folder import open_archive; from archive.web.serving import serve_private; "
+    )
+    program += (
+        "serve_private(open_archive(pathlib.Path(sys.argv[1])), port=0, on_ready=lambda at: print(at, flush=True))"
+    )
     with subprocess.Popen([sys.executable, "-c", program, archive.path], stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip() if process.stdout else ""

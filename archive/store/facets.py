@@ -26,7 +26,7 @@ def index_testimony(db: Database, testimony: int) -> None:
     """Bring what one testimony's passages can be chosen by up to date; what stays as it was is not written again."""
     with writing(db):
         before = _indexed(db, testimony)
-        chosen = _choices(db, testimony)
+        chosen = choices_of(db, testimony)
         numbers = _numbered(db, {choice for choices in chosen.values() for choice in choices})
         after = {passage: frozenset(numbers[choice] for choice in choices) for passage, choices in chosen.items()}
         _change_passages(db, testimony, before, after)
@@ -109,7 +109,7 @@ def _beyond(some: Mapping[int, frozenset[int]], others: Mapping[int, frozenset[i
     )
 
 
-def _choices(db: Database, testimony: int) -> dict[int, set[Choice]]:
+def choices_of(db: Database, testimony: int) -> dict[int, set[Choice]]:
     """Return everything by which each passage of a testimony can be chosen."""
     texts = db.execute("select id, text from passages where testimony = ?", [testimony]).fetchall()
     chosen: dict[int, set[Choice]] = {passage: set() for passage, _ in texts}

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archive.consent import Artefact, Use
-from archive.consents import team_may
+from archive.consents import reader_may
 from archive.folder import Archive
 from archive.web.datasette_versions import may_view
 
@@ -123,10 +123,10 @@ def _find(conn: sqlite3.Connection, table: str, sha256: str, suffix: str) -> tup
     ).fetchall()
     for accession, *found in rows:
         if table == "documents":
-            decision = team_may(conn, accession, Use.READ, Artefact.TRANSCRIPT)
+            decision = reader_may(conn, accession, Use.READ, Artefact.TRANSCRIPT)
         else:
             heard = Artefact.VIDEO if str(found[1]).startswith("video/") else Artefact.AUDIO
-            decision = team_may(conn, accession, Use.LISTEN, heard)
+            decision = reader_may(conn, accession, Use.LISTEN, heard)
         if decision:
             return tuple(found)
     return None

@@ -1,1 +1,1 @@
-"""Groups of commands that need the extra `ingest`: to hear, to write sound, or to find names."""
+"""Commands that need what `conricerca[ingest]` brings, as far as it is there."""

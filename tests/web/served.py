@@ -123,8 +123,12 @@ def counts(answer: httpx.Response, facet: str) -> dict[str, int]:
 @contextmanager
 def listening(archive: Archive) -> Iterator[str]:
     """`conricerca serve` in a process of its own; yields its address."""
-    program = "import sys, pathlib; from archive.folder import open_archive; from archive.web.settings import serve; "
-    program += "serve(open_archive(pathlib.Path(sys.argv[1])), port=0, on_ready=lambda at: print(at, flush=True))"
+    program = (
+        "import sys, pathlib; from archive.folder import open_archive; from archive.web.serving import serve_private; "
+    )
+    program += (
+        "serve_private(open_archive(pathlib.Path(sys.argv[1])), port=0, on_ready=lambda at: print(at, flush=True))"
+    )
     command = [sys.executable, "-c", program, str(archive.path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

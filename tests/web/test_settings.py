@@ -17,7 +17,8 @@ import pytest
 
 from archive.errors import ArchiveError, InvalidFile
 from archive.folder import Archive
-from archive.web.settings import serve, settings
+from archive.web.serving import serve_private
+from archive.web.settings import settings
 from tests.builders import a_testimony
 from tests.web.served import a_tagged_archive, ask, awaited, listening, served
 
@@ -46,27 +47,27 @@ def test_what_makes_an_archive_open_or_slow_is_off() -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "archive.example", "", "127.0.0.1.example", "127.1"])
 def test_only_this_computer_is_served(archive: Archive, host: str) -> None:
     with pytest.raises(ArchiveError, match="on this computer only"):
-        serve(archive, host=host, port=0)
+        serve_private(archive, host=host, port=0)
 
 
 def test_a_port_in_use_is_named_with_another_to_choose(archive: Archive) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ArchiveError, match=f"port {port} is in use.*--port {port + 1}"):
-            serve(archive, port=port)
+            serve_private(archive, port=port)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**9])
 def test_a_port_that_cannot_be_is_refused(archive: Archive, port: int) -> None:
     with pytest.raises(ArchiveError, match="there is no port"):
-        serve(archive, port=port)
+        serve_private(archive, port=port)
 
 
 def test_what_metadata_says_wrongly_is_said_before_anything_is_served(tmp_path: Path) -> None:
     archive = a_tagged_archive(tmp_path)
     archive.metadata.write_text("title: x\ndatabases:\n  archive:\n    tables: {passages: {facets: places}}\n")
     with pytest.raises(InvalidFile, match=r"line 4: .*tables\.passages\.facets must be a list"):
-        serve(archive, port=0)
+        serve_private(archive, port=0)
 
 
 def test_an_archive_without_metadata_is_served(tmp_path: Path) -> None:

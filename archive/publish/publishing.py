@@ -1,0 +1,189 @@
+"""Publishing an edition, step by step. Whatever goes wrong before the last step leaves the site as it was."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.consents import check_chain, check_evidence
+from archive.database import insert, writing
+from archive.errors import ArchiveError
+from archive.folder import Archive
+from archive.publish.denied import NamesUnknown, of_archive, worth_looking_for
+from archive.publish.edition import Sound, write_edition
+from archive.publish.gate.crawl import crawl_faults
+from archive.publish.gate.denylist import Denied, word_faults
+from archive.publish.gate.interference import Second, SecondWriting
+from archive.publish.gate.recheck import consent_faults
+from archive.publish.gate.structure import structure_faults
+from archive.publish.ledger import Edition, check_clock, read_editions, tombstones
+from archive.publish.report import Report, report_of
+from archive.publish.selection import Selection, select
+from archive.publish.site import DATABASE, public, put_in_place, remove_others, seal, write_metadata, write_settings
+from archive.publish.sounds import Encode, clear_sounds, encode_sounds, place_sounds, treatments
+from archive.publish.source import Source
+from archive.store.clock import now
+from archive.store.events import record_event
+from archive.vault import NAME
+from archive.web.settings import datasette_for_edition
+
+Say = Callable[[str], None]
+
+
+class NotPublished(ArchiveError):
+    """The edition did not pass; the site is as it was. `faults` say why."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        listed = "".join(f"\n  - {fault}" for fault in faults[:30])
+        super().__init__(f"nothing was published, the site is as it was:{listed}")
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """How to publish. `denied`: words that must stand nowhere, None where nobody has said; `encode`: see `Encode`."""
+
+    on: date
+    denied: Sequence[str] | None = None
+    encode: Encode | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Making:
+    """An edition in the making: the archive and one moment of it, what is chosen, the folder that it is built in."""
+
+    archive: Archive
+    conn: sqlite3.Connection
+    site: Path
+    selection: Selection
+    sounds: Mapping[str, Sequence[Sound]]
+    tombstones: tuple[str, ...]
+    wishes: Wishes
+
+    @property
+    def database(self) -> Path:
+        """The edition's database."""
+        return self.site / DATABASE
+
+
+def publish(archive: Archive, wishes: Wishes, say: Say = lambda line: None) -> Report:
+    """Build an edition of what may be shown on this day, prove it, put it in place, and say what it holds.
+
+    Nobody else writes meanwhile. Raises NotPublished with everything that is wrong, ArchiveBusy, BrokenChain,
+    MissingEvidence, ClockWentBack, NamesUnknown.
+    """
+    if wishes.denied is None and (archive.path / NAME).exists():
+        raise NamesUnknown
+    with archive.write() as db:
+        head = _check_records(archive, db)
+        with _reading(archive) as conn, _building(archive) as site:
+            earlier = read_editions(conn)
+            making = _choose(archive, conn, site, earlier, wishes, say)
+            say(f"writing an edition of {len(making.selection.testimonies)} testimonies, twice")
+            faults = _build(making)
+            report = report_of(conn, making.database, making.selection, earlier[-1] if earlier else None)
+            say("looking through it as a stranger would")
+            faults += [*_look_through(making), *report.risks]
+            if faults:
+                raise NotPublished(faults)
+            if not wishes.dry_run:
+                edition = Edition(name=seal(site), at=now(), on=wishes.on, consents=head, contents=report.contents)
+                _put_in_place(making, db, edition)
+    return report
+
+
+def _check_records(archive: Archive, db: Database) -> str:
+    """Return the hash that stands for all recorded consent, after proving all of it."""
+    head = check_chain(db.conn)
+    check_evidence(db.conn, archive)
+    check_clock(db.conn, now())
+    return head
+
+
+@contextmanager
+def _reading(archive: Archive) -> Iterator[sqlite3.Connection]:
+    """Read the archive as it is at one moment."""
+    with closing(archive.read()) as db:
+        db.conn.execute("begin")
+        yield db.conn
+
+
+@contextmanager
+def _building(archive: Archive) -> Iterator[Path]:
+    """Make a folder for an edition, beside the place that it will have, and leave nothing of it that has no place."""
+    remove_others(archive)
+    public(archive).mkdir(mode=0o755, exist_ok=True)
+    site = Path(tempfile.mkdtemp(prefix=".building-", dir=public(archive)))
+    try:
+        yield site
+    finally:
+        shutil.rmtree(site, ignore_errors=True)
+
+
+def _choose(
+    archive: Archive, conn: sqlite3.Connection, site: Path, earlier: Sequence[Edition], wishes: Wishes, say: Say
+) -> _Making:
+    """Ask what may be published, and encode the recordings that are new."""
+    selection = select(conn, wishes.on)
+    wanted = treatments(archive, conn, selection.testimonies)
+    sounds = encode_sounds(archive, wanted, wishes.encode, say) if wishes.encode or not wishes.dry_run else {}
+    gone = tombstones(earlier, selection)
+    return _Making(
+        archive=archive, conn=conn, site=site, selection=selection, sounds=sounds, tombstones=gone, wishes=wishes
+    )
+
+
+def _build(making: _Making) -> list[str]:
+    """Write the edition, and beside it once more from an archive with other secrets; return what differs."""
+    again = making.site.with_name(f"{making.site.name}.again")
+    second = SecondWriting(
+        Second(
+            archive=making.archive.path,
+            database=again,
+            on=making.wishes.on,
+            sounds=making.sounds,
+            tombstones=making.tombstones,
+        )
+    )
+    try:
+        source = Source.of(making.conn)
+        accounts = map(source.read, making.selection.testimonies)
+        write_edition(making.database, source, accounts, making.sounds, making.tombstones)
+        place_sounds(making.archive, making.site, making.sounds)
+        write_metadata(making.archive, making.site)
+        write_settings(making.site)
+        return list(second.faults(making.database))
+    finally:
+        second.end()
+
+
+def _look_through(making: _Making) -> Iterator[str]:
+    """Yield what somebody finds who looks at the edition and knows nothing of how it was written."""
+    words = [*(making.wishes.denied or ()), *of_archive(making.conn, making.selection)]
+    denied = Denied(worth_looking_for(words))
+    yield from structure_faults(making.database)
+    yield from word_faults(making.site, making.database, denied)
+    with closing(sqlite3.connect(f"{making.database.resolve().as_uri()}?mode=ro", uri=True)) as edition:
+        yield from consent_faults(making.conn, edition, making.selection.on)
+    yield from crawl_faults(datasette_for_edition(making.site), making.database, denied)
+
+
+def _put_in_place(making: _Making, db: Database, edition: Edition) -> None:
+    """Note what is about to be public, then make it so: the ledger may know too much, never too little."""
+    with writing(db):
+        noted = json.dumps(edition.noted(), ensure_ascii=False)
+        insert(db, "publications", {"built_at": edition.at, "sha256": edition.name, "contents": noted})
+        record_event(db, "published", detail=edition.name[:16])
+    put_in_place(making.archive, making.site, edition.name)
+    remove_others(making.archive)
+    clear_sounds(making.archive, making.sounds)

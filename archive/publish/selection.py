@@ -1,0 +1,142 @@
+"""What may be published of each testimony, and why not more. The gate is asked for all; nothing is decided here."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from archive.access import Decision, may
+from archive.consent import Artefact, Attribution, Audience, Use
+from archive.consents import read_standings
+from archive.redactions import undecided, unplaced
+from archive.standing import Standing
+
+ASKED = {  # by their names in reports; whoever speaks in a testimony is asked for each
+    "sound": (Use.LISTEN, Artefact.AUDIO),
+    "picture": (Use.LISTEN, Artefact.VIDEO),
+    "transcript": (Use.READ, Artefact.TRANSCRIPT),
+    "summary": (Use.READ, Artefact.SUMMARY),
+    "exact place": (Use.READ, Artefact.EXACT_PLACE),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """A testimony that has an entry in the public catalogue, and what else of it may be shown.
+
+    `named`: the narrators whom the entry may name, and how. `readable`: those whose words may be read, None for words
+    of nobody known.
+    """
+
+    number: int
+    accession: str
+    named: Mapping[int, Attribution]
+    readable: frozenset[int | None]
+    sound: bool
+    picture: bool
+    summary: bool
+    exact_place: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A part of a testimony that is not published; without a part, all of it."""
+
+    accession: str
+    part: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What is published on a day and what is not, in the order of the accession numbers."""
+
+    on: date
+    testimonies: tuple[Selected, ...]
+    held: tuple[Held, ...]
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The testimonies of which anything is published, by number."""
+        return frozenset(one.number for one in self.testimonies)
+
+
+def select(conn: sqlite3.Connection, on: date) -> Selection:
+    """Ask for every testimony what may be published on this day."""
+    chosen: list[Selected] = []
+    held: list[Held] = []
+    standings = read_standings(conn)
+    for number in sorted(standings, key=lambda one: _in_order(standings[one].accession)):
+        standing = standings[number]
+        entry = _asked(standing, Use.READ, Artefact.CATALOGUE_ENTRY, on)
+        if not any(entry.values()):
+            held.append(Held(accession=standing.accession, part=None, reason=str(next(iter(entry.values())))))
+            continue
+        waiting = tuple(_waiting(conn, standing.accession, number))
+        held += waiting
+        held += _refusals(standing, on)
+        chosen.append(_selected(number, standing, entry, on, closed=bool(waiting)))
+    return Selection(on=on, testimonies=tuple(chosen), held=tuple(held))
+
+
+def _selected(
+    number: int, standing: Standing, entry: Mapping[int | None, Decision], on: date, *, closed: bool
+) -> Selected:
+    """Return what may be shown; sound and words are `closed` while somebody has still to decide what is cut."""
+    words = {narrator: bool(said) for narrator, said in _asked(standing, Use.READ, Artefact.TRANSCRIPT, on).items()}
+    words[None] = bool(_ask(standing, "transcript", on))
+    return Selected(
+        number=number,
+        accession=standing.accession,
+        named={
+            voice.narrator: voice.attribution
+            for voice in standing.voices
+            if voice.narrator is not None and entry[voice.narrator]
+        },
+        readable=frozenset(narrator for narrator, agreed in words.items() if agreed and not closed),
+        sound=bool(_ask(standing, "sound", on)) and not closed,
+        picture=bool(_ask(standing, "picture", on)) and not closed,
+        summary=bool(_ask(standing, "summary", on)),
+        exact_place=bool(_ask(standing, "exact place", on)),
+    )
+
+
+def _asked(standing: Standing, use: Use, artefact: Artefact, on: date) -> dict[int | None, Decision]:
+    """Return the answer of each voice for itself."""
+    return {
+        voice.narrator: may(use, artefact, Audience.PUBLIC, standing.of(voice.narrator), on)
+        for voice in standing.voices
+    }
+
+
+def _ask(standing: Standing, part: str, on: date) -> Decision:
+    use, artefact = ASKED[part]
+    return may(use, artefact, Audience.PUBLIC, standing, on)
+
+
+def _refusals(standing: Standing, on: date) -> Iterator[Held]:
+    """Yield what is not shown of a testimony that has an entry: each part, and each voice that does not agree to it."""
+    for voice in standing.voices:
+        own = standing.of(voice.narrator)
+        for part in ASKED:
+            decision = _ask(own, part, on)
+            if not decision:
+                yield Held(accession=standing.accession, part=part, reason=str(decision))
+
+
+def _waiting(conn: sqlite3.Connection, accession: str, testimony: int) -> Iterator[Held]:
+    """Yield why words and sound wait: what was marked to be cut is not decided, or not found in the transcript."""
+    for marks, why in (
+        (undecided(conn, testimony), "not decided yet"),
+        (unplaced(conn, testimony), "not found in the transcript as it is now"),
+    ):
+        if marks:
+            reason = f"redactions are {why} ({len(marks)}): see 'conricerca redact list {accession}'"
+            yield Held(accession=accession, part="sound and transcript", reason=reason)
+
+
+def _in_order(accession: str) -> tuple[int, int]:
+    year, _, number = accession.partition(".")
+    return int(year), int(number)

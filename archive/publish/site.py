@@ -1,0 +1,145 @@
+"""The folder of an edition, and the switch that puts it in the place of the one before, all at once or not at all.
+
+public/editions/<name>/public.db, media/, metadata.yml        one edition
+public/current -> editions/<name>                             the one that is served
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from archive.configuration import read_metadata
+from archive.folder import Archive
+from archive.publish.allowlist import COLUMNS, DERIVED
+from archive.publish.sounds import FIXED_TIME
+from archive.web.settings import settings
+
+DATABASE = "public.db"
+_SAID = (  # what of metadata.yml is published, besides what it says of published tables
+    "title", "description", "description_html", "license", "license_url", "source", "source_url", "about", "about_url",
+)  # fmt: skip
+_OF_TABLES = ("title", "description", "columns", "facets", "facet_size", "hidden", "sort", "sort_desc", "size",
+              "label_column", "sortable_columns", "fts_table", "fts_pk", "searchmode", "units")  # fmt: skip
+
+
+def public(archive: Archive) -> Path:
+    """Where everything that was published lies."""
+    return archive.path / "public"
+
+
+def current(archive: Archive) -> Path | None:
+    """Return the folder of the edition that is served, None where there is none."""
+    link = public(archive) / "current"
+    return link.resolve() if link.is_dir() else None
+
+
+def write_metadata(archive: Archive, site: Path) -> None:
+    """Write what Datasette says about the edition: of the archive's own metadata.yml only what is meant for readers."""
+    said = read_metadata(archive.metadata) if archive.metadata.exists() else {}
+    kept: dict[str, Any] = {name: said[name] for name in _SAID if name in said}
+    address = ((said.get("plugins") or {}).get("conricerca") or {}).get("address")
+    if address:
+        kept["plugins"] = {"conricerca": {"address": address}}
+    tables = ((said.get("databases") or {}).get("archive") or {}).get("tables") or {}
+    described = {
+        name: {key: table[key] for key in _OF_TABLES if key in table}
+        for name, table in tables.items()
+        if name in COLUMNS.keys() | DERIVED
+    }
+    kept["databases"] = {"public": {"tables": {name: _columns(name, table) for name, table in described.items()}}}
+    text = yaml.safe_dump(kept, allow_unicode=True, sort_keys=True)
+    (site / "metadata.yml").write_text(text, encoding="utf-8")
+
+
+def write_settings(site: Path) -> None:
+    """Write what `datasette FOLDER` needs in order to serve the edition as `conricerca serve --public` does."""
+    (site / "settings.json").write_text(json.dumps(settings(), indent=2, sort_keys=True))
+    database = site / DATABASE
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        tables = [name for (name,) in conn.execute("select name from sqlite_master where type = 'table' order by name")]
+        counted = {name: {"count": conn.execute(f"select count(*) from {name}").fetchone()[0]} for name in tables}  # noqa: S608
+    said = {"hash": _fingerprint(database), "size": database.stat().st_size, "file": DATABASE, "tables": counted}
+    (site / "inspect-data.json").write_text(json.dumps({"public": said}, indent=2, sort_keys=True))
+
+
+def seal(site: Path) -> str:
+    """Give every file and folder the same time, have all of it on the disk, and return the name of the edition."""
+    digest = hashlib.sha256()
+    for path in sorted(site.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        if path.is_file():
+            _to_disk(path)
+            digest.update(f"{path.relative_to(site).as_posix()} {_fingerprint(path)}\n".encode())
+        os.utime(path, (FIXED_TIME, FIXED_TIME))
+    for folder in [*(path for path in site.rglob("*") if path.is_dir()), site]:
+        _to_disk(folder)
+    return digest.hexdigest()
+
+
+def put_in_place(archive: Archive, site: Path, name: str) -> Path:
+    """Give a sealed edition its place and let `current` lead to it; before the last step nothing has changed."""
+    place = public(archive) / "editions" / name[:16]
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        site.rename(place)
+        _to_disk(place.parent)
+    link = public(archive) / ".next"
+    link.unlink(missing_ok=True)
+    link.symlink_to(place.relative_to(public(archive)))
+    link.replace(public(archive) / "current")
+    _to_disk(public(archive))
+    return place
+
+
+def take_down(archive: Archive) -> bool:
+    """Take the site away at once, and every edition; return whether there was one."""
+    link = public(archive) / "current"
+    there = link.is_symlink()
+    link.unlink(missing_ok=True)
+    if public(archive).is_dir():
+        remove_others(archive)
+    return there
+
+
+def remove_others(archive: Archive) -> None:
+    """Remove every edition but the one that is served, and what an interrupted run left."""
+    served = current(archive)
+    for folder in _editions(archive):
+        if folder.resolve() != served:
+            shutil.rmtree(folder)
+    for folder in public(archive).glob(".building-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _editions(archive: Archive) -> Iterator[Path]:
+    yield from (public(archive) / "editions").glob("*")
+
+
+def _columns(table: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a table without the columns that an edition leaves empty."""
+    columns = said.get("columns") or {}
+    shown = {name: words for name, words in columns.items() if name in COLUMNS.get(table, columns)}
+    return {**said, "columns": shown} if shown else {key: value for key, value in said.items() if key != "columns"}
+
+
+def _fingerprint(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,9 @@
+-- What only a published edition has.
+create table edition (           -- one row: whoever meets this table knows that all of this may be shown to everybody
+    id integer primary key check (id = 1),
+    schema integer not null
+);
+
+create table tombstones (        -- what was published and is not any more: its address says so, and nothing else does
+    accession text primary key
+) without rowid;

@@ -1,0 +1,136 @@
+"""`conricerca publish`, `withdraw`, `unpublish`: what everybody may see, and what nobody may see any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.folder import Archive, open_archive
+from archive.printable import json_line, printable
+
+_OPTIONS = (
+    click.option(
+        "-i",
+        "--identity",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        envvar="CONRICERCA_IDENTITY",
+        help="The secret key to the vault, whose names must stand nowhere. Also from CONRICERCA_IDENTITY.",
+    ),
+    click.option(
+        "--denied",
+        "denied_file",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="A file with more words that must stand nowhere, one a line; with it no key is needed.",
+    ),
+)
+
+
+def with_denied(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what must stand nowhere."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Build and prove an edition and say what it holds, but publish nothing.")
+@with_denied
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
+@click.pass_obj
+def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Path | None, as_json: bool) -> None:
+    """Publish what narrators agreed to show to everybody, and nothing else.
+
+    An edition is built anew, proved, and put in the place of the one before; whatever is wrong, the site stays as it
+    was. Serve it with 'conricerca serve --public', or copy the folder public/current to where you serve it.
+    """
+    from archive.publish.publishing import publish as run
+    from archive.publish.report import report_lines, report_row
+
+    archive = open_archive(folder)
+    wishes = _wishes(archive, identity, denied_file, dry_run=dry_run)
+    report = run(archive, wishes, lambda line: click.echo(printable(line), err=True))
+    if as_json:
+        click.echo(json_line(report_row(report)))
+        return
+    for line in report_lines(report):
+        click.echo(printable(line))
+    click.echo("nothing was published: this was a dry run" if dry_run else f"published in {archive.path / 'public'}")
+
+
+@click.command()
+@click.argument("accession")
+@click.option("--narrator", help="Who withdraws; left out where the whole testimony is withdrawn.")
+@click.option("--note", help="What was said, in words; no names.")
+@click.option("--language", default="en", show_default=True, help="The language of the receipt: en, es, fr, it, ar.")
+@click.option(
+    "--receipt", type=click.Path(path_type=Path), help="Where to write the receipt.", show_default="ACCESSION"
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_denied
+@click.pass_obj
+def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
+    """Withdraw a testimony from everywhere: say where it has been, record it, publish without it, write a receipt."""
+    from archive.publish.receipt import reach_lines, receipt
+    from archive.publish.withdrawal import reach_of
+    from archive.publish.withdrawal import withdraw as run
+
+    archive = open_archive(folder)
+    for line in reach_lines(reach_of(archive, accession)):
+        click.echo(printable(line))
+    if not yes:
+        click.confirm("Withdraw it?", abort=True)
+    wishes = _wishes(archive, said["identity"], said["denied_file"], dry_run=False)
+    done = run(
+        archive, accession, wishes, narrator=said["narrator"], note=said["note"],
+        say=lambda line: click.echo(printable(line), err=True),
+    )  # fmt: skip
+    target = said["receipt"] or Path(f"withdrawal-{accession}.txt")
+    target.write_text(receipt(done, said["language"]), encoding="utf-8")
+    for fault in done.faults:
+        click.echo(printable(f"the whole site was taken down, because no edition could be built: {fault}"), err=True)
+    click.echo(printable(f"{accession} is withdrawn; the receipt for the narrator is {target}"))
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def unpublish(folder: Path, yes: bool) -> None:
+    """Take the whole public site down at once; 'conricerca publish' puts it up again."""
+    from archive.publish.site import take_down
+
+    archive = open_archive(folder)
+    if not yes:
+        click.confirm("Take the whole site down?", abort=True)
+    with archive.write():
+        there = take_down(archive)
+    click.echo("the site is down" if there else "there was no site")
+
+
+def _wishes(archive: Archive, identity: Path | None, denied_file: Path | None, *, dry_run: bool) -> Any:
+    from archive.publish.denied import of_file, of_people
+    from archive.publish.publishing import Wishes
+    from archive.vault import NAME, open_vault
+
+    denied: list[str] | None = None
+    if identity is not None and (archive.path / NAME).exists():
+        denied = [*of_people(open_vault(archive.path, identity).people)]
+    if denied_file is not None:
+        denied = [*(denied or ()), *of_file(denied_file)]
+    return Wishes(on=_today(), denied=denied, encode=_encoder(), dry_run=dry_run)
+
+
+def _encoder() -> Any:
+    """Return what encodes recordings, None where its packages are not installed."""
+    try:
+        from ingest.listening_copies import encode
+    except ModuleNotFoundError:
+        return None
+    return encode
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
