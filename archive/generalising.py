@@ -154,7 +154,8 @@ def _keys(conn: sqlite3.Connection, testimony: int, facet: Facet) -> Iterable[st
             "where testimony = :testimony and vocabulary = :facet and state <> 'rejected' "
             "union select slug from terms join variants on term = terms.id join testimonies on place = text "
             "where vocabulary = :facet and :facet = 'place' and testimonies.id = :testimony "
-            "union select place from testimonies where :facet = 'place' and id = :testimony and place is not null",
+            "union select place from testimonies where :facet = 'place' and id = :testimony and place is not null "
+            "and place not in (select text from variants join terms on terms.id = term where vocabulary = 'place')",
             {"testimony": testimony, "facet": facet.value},
         )
     elif facet is Facet.TELLER:
