@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from archive.commands.consent import consent
+from archive.commands.risk import risk
 from archive.commands.vault import vault
 from archive.errors import ArchiveError, mendable
 from archive.folder import Archive, create_archive, load_vocabularies, open_archive
@@ -87,10 +88,7 @@ TRANSCRIPTION = together(
     with_default("--device", type=click.Choice(DEVICES), default=DEVICES[0], help="Where the model runs."),
     click.option("--threads", type=click.IntRange(0), default=0, show_default="all", help="Processor threads."),
     with_default(
-        "--longest-piece",
-        type=click.FloatRange(1, 30),
-        default=30.0,
-        help="Seconds of speech that are heard at once.",
+        "--longest-piece", type=click.FloatRange(1, 30), default=30.0, help="Seconds of speech that are heard at once."
     ),
 )
 NER = click.option("--ner", metavar="NAME|PATH", help="A trained spaCy pipeline that suggests more tags.")
@@ -100,7 +98,7 @@ PORT = with_default("--port", type=click.IntRange(1, 65535), default=8001, help=
 
 @click.group(
     cls=OneLineErrors,
-    commands=[consent, publish, redact, unpublish, vault, withdraw],
+    commands=[consent, publish, redact, risk, unpublish, vault, withdraw],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(

@@ -96,7 +96,8 @@ def _recordings(conn: sqlite3.Connection, hits: Hits | None) -> dict[str, int]:
     among = "" if hits is None else "and id in (select value from json_each(:testimonies)) "
     rows = conn.execute(
         "select substr(recorded_on, 1, 4) as year, count(*) from catalogue "  # noqa: S608 - our own text
-        f"where recorded_on glob '[0-9][0-9][0-9][0-9]*' {among}group by year",
+        "where (recorded_on glob '[0-9][0-9][0-9][0-9]' or recorded_on glob '[0-9][0-9][0-9][0-9]-*') "  # no decade
+        f"{among}group by year",
         {} if hits is None else {"testimonies": json.dumps(sorted(set(hits.testimonies)))},
     )
     return dict(rows.fetchall())

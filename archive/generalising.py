@@ -64,24 +64,28 @@ def generalisations(conn: sqlite3.Connection) -> dict[int, dict[Change, str | No
     return {testimony: {change: _last(change, changes) for change in changes} for testimony, changes in decided.items()}
 
 
-def value_of(conn: sqlite3.Connection, accession: str, words: str) -> Change:
+def value_of(conn: sqlite3.Connection, words: str, accession: str | None = None) -> Change:
     """Return the facet and key that a person wrote as `place:turin`, `place:Turin`, `recorded:1979`, `teller:docker`.
 
-    Raises CannotBeGeneralised, UnknownTerm.
+    A place of recording may be one that no vocabulary knows, in this testimony or in any. Raises CannotBeGeneralised,
+    UnknownTerm.
     """
     facet, _, key = (part.strip() for part in words.partition(":"))
     if facet not in FACETS or not key:
         raise CannotBeGeneralised(f"{words!r} is nothing that can be generalised: write {', '.join(FACETS)}, then ':'")
     vocabulary = Facet(facet).vocabulary
-    if vocabulary is None:
+    if vocabulary is None or conn.execute(_KNOWN, [facet, key]).fetchone():
         return facet, key
     try:
         return facet, find_slug(conn, vocabulary, key)
     except UnknownTerm:
-        place = conn.execute("select place from testimonies where accession = ?", [accession]).fetchone()
-        if vocabulary is VocabularyName.PLACE and place and place[0] == key:
+        if vocabulary is VocabularyName.PLACE and conn.execute(_RECORDED_THERE, [key, accession]).fetchone():
             return facet, key
         raise
+
+
+_KNOWN = "select 1 from terms where vocabulary = ? and slug = ?"  # also one that is retired
+_RECORDED_THERE = "select 1 from testimonies where place = ? and accession = coalesce(?, accession)"
 
 
 def generalise(db: Database, accession: str, change: Change, broader: str | None, actor: str) -> Generalised:

@@ -16,7 +16,8 @@ select said.id, 'language', coalesce(said.language, testimonies.language) from s
     join testimonies on testimonies.id = :testimony where coalesce(said.language, testimonies.language) is not null
 union all
 select said.id, 'recorded', substr(recorded_on, 1, 4) from said
-    join testimonies on testimonies.id = :testimony where recorded_on glob '[0-9][0-9][0-9][0-9]*'
+    join testimonies on testimonies.id = :testimony
+        where recorded_on glob '[0-9][0-9][0-9][0-9]' or recorded_on glob '[0-9][0-9][0-9][0-9]-*'  -- no decade
 union all
 select said.id, 'collection', collection from said
     join testimonies on testimonies.id = :testimony where collection is not null

@@ -7,6 +7,7 @@ import json
 from markupsafe import Markup
 
 from archive.browse import TermLink
+from archive.citations import read_date
 from archive.reading import Testimony
 from archive.records import VocabularyName
 from archive.web.choices import link
@@ -29,7 +30,7 @@ def linked_data(testimony: Testimony, site: Site, root: str) -> Markup:
         "description": entry.summary,
         "disambiguatingDescription": entry.label,
         "inLanguage": entry.language,
-        "dateCreated": entry.recorded_on,
+        "dateCreated": entry.recorded_on if read_date(entry.recorded_on) else None,  # a decade is no date
         "locationCreated": {"@type": "Place", "name": entry.place} if entry.place else None,
         "contributor": [{"@type": "Person", "name": name} for name in (*entry.narrators, *testimony.interviewers)],
         "about": [_about(term, site, root) for term in testimony.terms[:MOST_TERMS]],

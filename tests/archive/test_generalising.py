@@ -155,7 +155,7 @@ def test_a_year_is_published_as_its_decade(db: Database) -> None:
 )
 def test_what_does_not_fit_is_refused_in_words(db: Database, words: str, broader: str | None, complaint: str) -> None:
     with pytest.raises(CannotBeGeneralised, match=complaint):
-        generalise(db, "2026.001", value_of(db.conn, "2026.001", words), broader, "Maria")
+        generalise(db, "2026.001", value_of(db.conn, words, "2026.001"), broader, "Maria")
     assert (generalisations(db.conn), marks(db)) == ({}, [])
 
 
@@ -163,16 +163,16 @@ def test_an_unknown_testimony_or_term_is_said(db: Database) -> None:
     with pytest.raises(UnknownTestimony):
         generalise(db, "2026.999", TURIN, None, "Maria")
     with pytest.raises(UnknownTerm):
-        value_of(db.conn, "2026.001", "place:Atlantis")
+        value_of(db.conn, "place:Atlantis", "2026.001")
 
 
 def test_a_place_is_known_by_any_of_its_names(db: Database) -> None:
-    assert value_of(db.conn, "2026.001", "place:Torino") == TURIN
+    assert value_of(db.conn, "place:Torino", "2026.001") == TURIN
 
 
 def test_a_place_of_recording_that_no_vocabulary_knows_can_be_left_out(db: Database) -> None:
     db.execute("update testimonies set place = 'Our kitchen'")
-    change = value_of(db.conn, "2026.001", "place:Our kitchen")
+    change = value_of(db.conn, "place:Our kitchen", "2026.001")
     generalise(db, "2026.001", change, None, "Maria")
     assert generalisations(db.conn)[1] == {("place", "Our kitchen"): None}
 

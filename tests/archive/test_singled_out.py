@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from archive.chronology import read_chronology
 from archive.records import Description
 from archive.singled_out import SingledOut, accepted_in_edition, broader_values, read_accepted, singled_out
 from archive.store.browsing import refresh_counts
@@ -108,3 +109,9 @@ def test_accepting_everything_ends_with_the_next_testimony(db: Database) -> None
     more = a_testimony(db, "More.", digest="4", description=Description(title="More", narrators=("Ana",)))
     db.execute("update testimonies set accessioned_at = '2099-01-01T00:00:00+00:00' where accession = ?", [more])
     assert read_accepted(db.conn) == {}
+
+
+def test_a_decade_is_no_year_by_which_anything_is_chosen_or_counted(db: Database) -> None:
+    keys = {key for (key,) in db.execute("select key from facet_values where facet = 'recorded' and passages > 0")}
+    assert keys == {"1979"}
+    assert [(one.key, one.number) for one in read_chronology(db.conn, None, "en").recorded] == [("1979", 1)]
