@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from archive.searchable import plain_arabic
 from archive.spacing import LETTERS, MARKS
 
-_CLUSTER = re.compile(rf"\s+|[^\s{MARKS}]?[{MARKS}]+|[^\s{MARKS}]")  # space, or a letter with its signs
+# space, a Korean syllable in its parts, or a letter with its signs
+_CLUSTER = re.compile(rf"\s+|[\u1100-\u115f][\u1160-\u11a7]+[\u11a8-\u11ff]*|[^\s{MARKS}]?[{MARKS}]+|[^\s{MARKS}]")
 _UNSEPARATED = re.compile(f"[{LETTERS}]")
 
 
@@ -31,7 +32,7 @@ def occurrences(text: str, words: str) -> Iterator[tuple[int, int]]:
     [(0, 6)]
     """
     wanted = fold(words)
-    if not wanted:
+    if not wanted or wanted not in fold(text):
         return
     folded, places = _mapped(text)
     at = folded.find(wanted)

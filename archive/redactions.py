@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -213,29 +213,36 @@ def _passages(rows: Sequence[Sequence[Any]], duration: float | None) -> Iterator
         following = start if start is not None else following
 
 
-def _spots(redaction: Redaction, transcript: int | None, passages: Iterable[Passage]) -> Iterator[Spot]:
+def _spots(redaction: Redaction, transcript: int | None, passages: Sequence[Passage]) -> Iterator[Spot]:
+    """Yield where a mark stands: in its own revision just there, in a later one where its words are said near its time.
+
+    Without times it stands there only if the words occur exactly once.
+    """
     if redaction.segment is None or redaction.start_char is None or redaction.end_char is None:
         return
     if redaction.transcript == transcript:
         [passage] = [one for one in passages if one.number == redaction.segment]
         yield _spot(passage, redaction.start_char, redaction.end_char)
         return
+    timed = redaction.start is not None and any(one.start is not None for one in passages)
     found = [
         _spot(passage, first, last)
         for passage in passages
+        if not timed or _is_near((passage.start, passage.until), redaction)
         for first, last in occurrences(passage.text, redaction.words or "")
     ]
-    near = [spot for spot in found if _is_near(spot.said, redaction)]
-    timeless = redaction.start is None or all(spot.said is None for spot in found)
-    yield from found if timeless and len(found) == 1 else near
+    if timed:
+        yield from (spot for spot in found if _is_near(spot.said or (None, None), redaction))
+    elif len(found) == 1:
+        yield from found
 
 
 def _spot(passage: Passage, first: int, last: int) -> Spot:
     return Spot(segment=passage.number, start_char=first, end_char=last, said=passage.said(first, last))
 
 
-def _is_near(said: Stretch | None, redaction: Redaction) -> bool:
-    if said is None or redaction.start is None:
+def _is_near(said: tuple[float | None, float | None], redaction: Redaction) -> bool:
+    if said[0] is None or said[1] is None or redaction.start is None:
         return False
     end = redaction.start if redaction.end is None else redaction.end
     return said[0] <= end + NEAR and redaction.start - NEAR <= said[1]

@@ -184,7 +184,6 @@ def _write(part: Path, form: _Form, sound: _Sound, film: Iterator[Picture], wave
     options = {"fflags": "+bitexact"} | ({"movflags": "+faststart"} if form.container != "webm" else {})
     sound.choose_rate(form.rates)
     with av.open(str(part), "w", format=form.container, options=options) as container:
-        container.flags |= av.container.Flags.bitexact.value
         stream = _sound_stream(container, form, sound)
         reel = _Reel(container, form, film)
         for block in sound.blocks():

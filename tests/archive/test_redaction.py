@@ -98,6 +98,7 @@ def test_words_whose_times_are_not_to_be_believed_keep_none() -> None:
     timeless = tuple((10.0, 10.0, word[2], 0.9) for word in words)
     assert redact(TEXT, timeless, [a_mark("Anna")]).words == ()
     assert redact(TEXT, words[:-1], [a_mark("Anna")]).words == ()  # one is missing: which one stands where?
+    assert redact(TEXT, (*words[:4], *words[5:]), [a_mark("Anna")]).words == ()
     assert redact(TEXT, timeless, []).words == timeless
 
 
@@ -182,6 +183,11 @@ def test_a_span_that_cannot_be_is_refused(span: tuple[float, float]) -> None:
         ("罢工王明来了", "王明", ["王明"]),
         ("الإِضراب", "الاضراب", ["الإِضراب"]),
         ("Strauße, Strauß", "strauss", ["Strauß"]),
+        (
+            "김민수, \u1100\u1175\u11b7\u1106\u1175\u11ab\u1109\u116e",
+            "김민수",
+            ["김민수", "\u1100\u1175\u11b7\u1106\u1175\u11ab\u1109\u116e"],
+        ),
         ("Annabel", "anna", []),
         ("ring +39 011 555", "+39 011  555", ["+39 011 555"]),
         ("anything", "  ", []),

@@ -178,8 +178,9 @@ def test_a_film_that_is_published_as_sound_has_no_picture(tmp_path: Path) -> Non
     check_bare(tmp_path / "copy.m4a", streams=["audio"])
 
 
-def test_a_cover_is_no_picture(tmp_path: Path) -> None:
-    source = a_recording(tmp_path / "talk.mp3", cover=True)
+@pytest.mark.parametrize("suffix", [".mp3", ".flac"])
+def test_a_cover_is_no_picture(tmp_path: Path, suffix: str) -> None:
+    source = a_recording(tmp_path / f"talk{suffix}", cover=True)
     assert encode(source, tmp_path / "copy.m4a", video=True).media_type == "audio/mp4"
     check_bare(tmp_path / "copy.m4a", streams=["audio"])
 
