@@ -17,6 +17,7 @@ _WEB = re.compile(
     r"https?://(?P<host>[\w-]+(?:\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[\w.~%!$&()*+,;=:@-]*)*"
 )
 _THIS_COMPUTER = re.compile(r"(?:[\w-]+\.)*localhost|127(?:\.[0-9]+){1,3}|0\.0\.0\.0|\[::1?\]", re.IGNORECASE)
+ANONYMITY = 3  # narrators who must share whatever a narrator under a pseudonym could be looked for by
 DEEPEST = 40  # mappings and lists inside each other; Datasette's own keys need eight
 
 
@@ -37,6 +38,12 @@ def read_metadata(path: Path) -> dict[str, Any]:
         raise _no_yaml(path, error) from error
     except ValueError as error:
         raise InvalidFile(path, f"is no YAML: {error}") from error
+
+
+def anonymity(metadata: Mapping[str, Any]) -> int:
+    """Return how many narrators must share what one of them could be recognised by, as a read metadata.yml says it."""
+    ours = (metadata.get("plugins") or {}).get("conricerca") or {}
+    return int(ours.get("anonymity") or ANONYMITY)
 
 
 class _Wrong(Exception):
@@ -222,6 +229,12 @@ def is_address(text: str) -> bool:
     return bool(_host(text)) and not _THIS_COMPUTER.fullmatch(_host(text))
 
 
+def _anonymity(node: yaml.Node, place: Place) -> None:
+    """Check how many narrators must share something; empty for as many as usual."""
+    if not _is_null(node) and not (isinstance(node, yaml.ScalarNode) and re.fullmatch("[1-9][0-9]{0,5}", node.value)):
+        raise _Wrong(node, f"{_name(place)} must be a whole number from 1 up, such as {ANONYMITY}; 1 checks nothing")
+
+
 def _host(text: str) -> str:
     """Return the host that an address of the web names; nothing for any other text."""
     found = _WEB.fullmatch(text)
@@ -261,7 +274,7 @@ _DATABASE: dict[str, Check] = {
     "tables": _map_of(_with_keys(_TABLE)),
     "queries": _map_of(_query),
 }
-_OURS = _with_keys({"address": _address}, to="conricerca")
+_OURS = _with_keys({"address": _address, "anonymity": _anonymity, "contact": _words}, to="conricerca")
 _TOP: dict[str, Check] = {
     **_DESCRIBED,
     "plugins": _plugins,

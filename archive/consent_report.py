@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from archive.access import may
+from archive.access import Decision, may
 from archive.consent import USES, Artefact, Audience, Event, Use
 from archive.consents import Recorded
 from archive.standing import FOR_GOOD, Standing, Voice
@@ -20,14 +20,20 @@ def report_lines(testimony: Standing, at: date) -> Iterator[str]:
     yield ""
     yield f"  {'':<16}{'':<16}" + "".join(f"{one.name.lower():<10}" for one in Audience)
     reasons: dict[str, str] = {}
-    for artefact, use in _questions():
-        answers = [may(use, artefact, audience, testimony, at) for audience in Audience]
-        marks = "".join(f"{'yes' if answer else '-':<10}" for answer in answers)
+    for artefact, use, decided in answers(testimony, at):
+        marks = "".join(f"{'yes' if answer else '-':<10}" for answer in decided.values())
         yield f"  {artefact:<16}{use:<16}{marks}".rstrip()
-        if not answers[-1]:
-            reasons.setdefault(str(answers[-1]), f"{artefact}, {use}")
+        public = decided[Audience.PUBLIC]
+        if not public:
+            reasons.setdefault(str(public), f"{artefact}, {use}")
     for reason, first in reasons.items():
         yield f"  not for the public ({first}, …): {reason}"
+
+
+def answers(testimony: Standing, at: date) -> Iterator[tuple[Artefact, Use, dict[Audience, Decision]]]:
+    """Yield what may be done with each part today, for each audience."""
+    for artefact, use in _questions():
+        yield artefact, use, {audience: may(use, artefact, audience, testimony, at) for audience in Audience}
 
 
 def report_of(testimony: Standing, at: date) -> dict[str, Any]:
@@ -54,9 +60,8 @@ def report_of(testimony: Standing, at: date) -> dict[str, Any]:
                 "allowed": bool(decision),
                 "reason": str(decision),
             }
-            for artefact, use in _questions()
-            for audience in Audience
-            for decision in (may(use, artefact, audience, testimony, at),)
+            for artefact, use, decided in answers(testimony, at)
+            for audience, decision in decided.items()
         ],
     }
 

@@ -7,8 +7,11 @@ begins as such. What is published holds nothing but what may be read by all: the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
+
+from archive.folder import Archive
 
 LINKED = ("places", "movements", "themes")
 OPEN = frozenset(
@@ -66,6 +69,14 @@ async def hide_closed_tables(datasette: Any) -> None:
 def is_closing(datasette: Any) -> bool:
     """Whether any database that is served closes tables; known from when serving began."""
     return any(_closing.get(database) for database in datasette.databases.values())
+
+
+def working_archive(datasette: Any) -> Archive | None:
+    """Return the archive that is kept here and can be written to; None where an edition is served."""
+    for database in datasette.databases.values():
+        if _closing.get(database) and Path(database.path).name == "archive.db":
+            return Archive(Path(database.path).parent)
+    return None
 
 
 async def say_that_it_is_closed(datasette: Any, request: Any) -> Any:

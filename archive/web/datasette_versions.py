@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import parse_qsl
 
 OURS = "conricerca"  # what Datasette calls this plugin
 ForeignKeys = list[dict[str, str]]
@@ -107,6 +108,21 @@ def change_foreign_keys(database: Any, change: Callable[[str, ForeignKeys], Fore
 def said_of_the_archive(datasette: Any, key: str) -> str:
     """Return what metadata.yml says of the whole archive; Datasette's own way copies all of it each time."""
     return str(datasette._metadata_local.get(key) or "")
+
+
+def csrf_token(request: Any) -> str:
+    """Return what a form must send back, and let the answer set its cookie; `serve` gives all workers one secret."""
+    return str(request.scope["csrftoken"]())
+
+
+async def sent_form(request: Any, longest: int) -> dict[str, str]:
+    """Return the fields of a form that was sent; none where it has more bytes than `longest` or is no text."""
+    body = await request.post_body()
+    try:
+        said = body.decode("utf-8") if len(body) <= longest else ""
+    except UnicodeDecodeError:
+        return {}
+    return dict(parse_qsl(said, keep_blank_values=True, max_num_fields=500))
 
 
 def print_no_local_variables() -> None:

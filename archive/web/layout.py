@@ -80,6 +80,11 @@ class Site:
         # the paths of our pages begin with what the setting base_url adds
         return said.rstrip("/").removesuffix(self.datasette.setting("base_url").rstrip("/")) if is_address(said) else ""
 
+    @property
+    def contact(self) -> str:
+        """How the group can be reached, from metadata.yml."""
+        return str((self.datasette.plugin_config("conricerca") or {}).get("contact") or "")
+
     def root(self, request: Any) -> str:
         """Return what stands before the path in addresses for programs: scheme and host."""
         return self.lasting_address or f"{request.scheme}://{request.host}"

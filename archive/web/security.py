@@ -67,7 +67,7 @@ def secured(app: App, datasette: Any, is_ours: Callable[[str], bool]) -> App:
                 message = {**message, "headers": _in_a_language(headers) if ours else headers}
             await send(message)
 
-        refusal = refused(scope["headers"]) if is_private(datasette) else None
+        refusal = refused(scope["headers"], scope["method"]) if is_private(datasette) else None
         if refusal:
             await _refuse(send_secured, *refusal)
         else:
@@ -101,8 +101,11 @@ def is_private(datasette: Any) -> bool:
     return any(database.path and Path(database.path).name == "archive.db" for database in datasette.databases.values())
 
 
-def refused(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
-    """Return status and reason where the private archive does not answer a request with these headers."""
+def refused(headers: Iterable[tuple[bytes, bytes]], method: str = "GET") -> tuple[int, str] | None:
+    """Return status and reason where the private archive does not answer a request with these headers.
+
+    What could change something must come from a page of its own, and say so.
+    """
     said: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         said.setdefault(name.lower(), []).append(value)
@@ -116,7 +119,16 @@ def refused(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
     followed = said.get(b"sec-fetch-mode", [b""])[0] == b"navigate" and said.get(b"sec-fetch-dest") == [b"document"]
     if site in (b"cross-site", b"same-site") and not followed:
         return 403, "This archive is private: another site's pages may lead to it, but not load anything from it."
+    if method not in ("GET", "HEAD") and not _from_here(said, hosts[0]):
+        return 403, "This archive is private: only its own pages may send something to it."
     return None
+
+
+def _from_here(said: dict[bytes, list[bytes]], host: bytes) -> bool:
+    """Whether the browser says that a request came from a page of this very address; silence is a no."""
+    sites, origins = said.get(b"sec-fetch-site", []), said.get(b"origin", [])
+    named = all(origin.lower() in (b"http://" + host.lower(), b"https://" + host.lower()) for origin in origins)
+    return bool(sites or origins) and all(site == b"same-origin" for site in sites) and named
 
 
 def _with_headers(headers: Iterable[tuple[bytes, bytes]], policy: str, keep: bytes) -> list[tuple[bytes, bytes]]:

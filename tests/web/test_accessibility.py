@@ -19,6 +19,7 @@ PAGES = (
     f"/testimonies/{STAIRS}/cite?start=6&end=8.5", "/places", "/places/glasgow", "/themes/rent",
     "/movements/tenants-movement", "/narrators", "/narrators/1", "/map", "/timeline", "/network",
     "/concordance?q=rent", "/together?rows=place&columns=theme", "/compare?place=glasgow&place=turin",
+    "/consent-form", "/spoken-consent", f"/testimonies/{STAIRS}/consent", f"/testimonies/{STAIRS}/consent-form",
     f"/passages/{STAIRS}/1/similar", "/nowhere", "/archive", "/archive/catalogue",
     "/archive/passages?_search=rent&language__exact=en", "/archive/passages/1", "/archive/nothing",
 )  # fmt: skip

@@ -7,6 +7,7 @@ from archive.web.pages import (
     citation,
     compare,
     concordance,
+    consent,
     downloads,
     front,
     language,
@@ -24,6 +25,7 @@ from archive.web.pages import (
 
 _PAGES = (
     citation,
+    consent,
     downloads,
     front,
     language,

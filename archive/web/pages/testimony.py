@@ -13,6 +13,7 @@ from archive.excerpts import Excerpt, NoExcerpt
 from archive.reading import Spoken, Testimony, find_inside, read_word_timings
 from archive.web.answers import answer, asked_testimony, page, read, sentence
 from archive.web.choices import link
+from archive.web.closed_tables import working_archive
 from archive.web.languages import direction
 from archive.web.languages import gettext as _
 from archive.web.layout import Site, moment, stretch
@@ -59,6 +60,7 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "everywhere": f"/search?{urlencode({'q': asked})}",
         "downloads": downloads(found, site),
         "linked_data": linked_data(found, site, site.root(request)),
+        "keeps_consent": working_archive(datasette) is not None,
         "address": site.lasting(request, site.testimony(found.entry.accession)),
     }
     return await page(datasette, request, "testimony", context, status=400 if hint or wrong else 200)
