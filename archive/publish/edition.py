@@ -46,14 +46,22 @@ class Sound:
     peaks: bytes | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Who a narrator of an edition is in the archive, and whether their name is meant to be known."""
+
+    narrator: int
+    by_name: bool
+
+
 def write_edition(
     path: Path,
     source: Source,
     accounts: Iterable[Account],
     sounds: Mapping[str, Sequence[Sound]],
     tombstones: Iterable[str],
-) -> None:
-    """Write the database of an edition, which must not exist yet.
+) -> dict[int, Known]:
+    """Write the database of an edition, which must not exist yet, and return who has which number in it.
 
     `sounds` are the recordings by accession number, the one that the text was taken from first.
     """
@@ -75,8 +83,14 @@ def write_edition(
         index_edition(db)
         for command in ("commit", "analyze", "vacuum"):
             db.execute(command)
+        return writer.known
     finally:
         db.close()
+
+
+def open_edition(path: Path) -> sqlite3.Connection:
+    """Open the database of an edition, which nobody changes any more."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def schema() -> Iterator[str]:
@@ -99,10 +113,12 @@ class _Writer:
     db: Database
     source: Source
     testimonies: Iterator[int] = field(default_factory=lambda: count(1))
+    transcripts: Iterator[int] = field(default_factory=lambda: count(1))
     passages: Iterator[int] = field(default_factory=lambda: count(1))
     recordings: Iterator[int] = field(default_factory=lambda: count(1))
     notes: Iterator[int] = field(default_factory=lambda: count(1))
     narrators: dict[object, int] = field(default_factory=dict)
+    known: dict[int, Known] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     terms: dict[int, int] = field(default_factory=dict)
 
@@ -111,19 +127,13 @@ class _Writer:
 
     def add(self, account: Account, sounds: Sequence[Sound]) -> None:
         """Add one testimony with all that is published of it."""
-        number = next(self.testimonies)
-        accession, day = account.selected.accession, account.said["accessioned_on"]
+        number, at = next(self.testimonies), f"{account.said['accessioned_on']}T00:00:00+00:00"
         said = {name: value for name, value in account.said.items() if name != "accessioned_on"}
-        has_text = bool(account.lines)
-        self.insert(
-            "testimonies",
-            [{"id": number, "accession": accession, **said, "transcript": number if has_text else None,
-              "accessioned_at": f"{day}T00:00:00+00:00"}],
-        )  # fmt: skip
         told = self._tellers(number, account)
-        first = self._sounds(number, accession, f"{day}T00:00:00+00:00", sounds)
-        if has_text:
-            self._text(number, account, first, told)
+        first = self._sounds(number, account.selected.accession, at, sounds)
+        transcript = self._text(number, account, first, told) if account.lines else None
+        row = {"id": number, "accession": account.selected.accession, "transcript": transcript, "accessioned_at": at}
+        self.insert("testimonies", [{**row, **said}])
         self._tag([(number, None, term) for term in account.terms])
         notes = [
             {"id": next(self.notes), "testimony": number, "kind": kind, "language": language, "text": text}
@@ -140,7 +150,11 @@ class _Writer:
             if key not in self.narrators:
                 self.narrators[key] = len(self.narrators) + 1
                 self._teller(self.narrators[key], teller)
-            told[teller.narrator] = self.narrators[key]
+            told[teller.narrator] = number = self.narrators[key]
+            by_name = teller.attribution is Attribution.NAME and (
+                number not in self.known or self.known[number].by_name
+            )
+            self.known[number] = Known(narrator=teller.narrator, by_name=by_name)
             contribution = {"testimony": testimony, "narrator": told[teller.narrator], "role": "narrator"}
             self.insert("contributions", [{**contribution, "position": position}])
         return told
@@ -175,18 +189,20 @@ class _Writer:
                 self.insert("waveforms", [{"recording": number, "peaks": sound.peaks}])
         return first
 
-    def _text(self, testimony: int, account: Account, recording: int | None, told: Mapping[int, int]) -> None:
-        """Add the transcript, which has the number of its testimony, and its passages, which are its segments."""
+    def _text(self, testimony: int, account: Account, recording: int | None, told: Mapping[int, int]) -> int:
+        """Add the transcript and its passages, which are its segments; return its number."""
+        number = next(self.transcripts)
         lines = [(next(self.passages), position, line) for position, line in enumerate(account.lines)]
         digest = hashlib.sha256("".join(f"{line.start}\t{line.text}\n" for line in account.lines).encode())
-        transcript = {"id": testimony, "testimony": testimony, "recording": recording, **account.text}
+        transcript = {"id": number, "testimony": testimony, "recording": recording, **account.text}
         self.insert("transcripts", [{**transcript, "sha256": digest.hexdigest()}])
         language = account.text["language"] or account.said["language"]
-        self.insert("segments", [self._segment(testimony, told, *line) for line in lines])
+        self.insert("segments", [self._segment(number, told, *line) for line in lines])
         self.insert("passages", [_passage(testimony, language, told, *line) for line in lines])
-        timed = [{"segment": number, "words": line.words} for number, _, line in lines if line.words and recording]
+        timed = [{"segment": place, "words": line.words} for place, _, line in lines if line.words and recording]
         self.insert("word_timings", timed)
-        self._tag([(testimony, number, term) for number, _, line in lines for term in line.terms])
+        self._tag([(testimony, place, term) for place, _, line in lines for term in line.terms])
+        return number
 
     @staticmethod
     def _segment(transcript: int, told: Mapping[int, int], number: int, position: int, line: Line) -> dict[str, Any]:

@@ -37,8 +37,11 @@ def _index_choices(db: Database, testimonies: Iterable[int]) -> None:
     for testimony in testimonies:
         counted: Counter[int] = Counter()
         rows = []
-        for passage, choices in choices_of(db, testimony).items():
-            values = sorted(numbers.setdefault(choice, len(numbers) + 1) for choice in sorted(choices))
+        chosen = choices_of(db, testimony)
+        for choice in sorted({choice for choices in chosen.values() for choice in choices} - numbers.keys()):
+            numbers[choice] = len(numbers) + 1
+        for passage, choices in chosen.items():
+            values = sorted(numbers[choice] for choice in choices)
             rows.append((passage, testimony, pack(values)))
             counted.update(values)
             for value in values:

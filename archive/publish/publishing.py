@@ -14,12 +14,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive.configuration import anonymity, read_metadata
 from archive.consents import check_chain, check_evidence
 from archive.database import insert, writing
 from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.publish.denied import NamesUnknown, of_archive, worth_looking_for
-from archive.publish.edition import Sound, write_edition
+from archive.publish.edition import Known, Sound, open_edition, write_edition
 from archive.publish.gate.crawl import crawl_faults
 from archive.publish.gate.denylist import Denied, word_faults
 from archive.publish.gate.interference import Second, SecondWriting
@@ -31,6 +32,8 @@ from archive.publish.selection import Selection, select
 from archive.publish.site import DATABASE, public, put_in_place, remove_others, seal, write_metadata, write_settings
 from archive.publish.sounds import Encode, clear_sounds, encode_sounds, place_sounds, treatments
 from archive.publish.source import Source
+from archive.risk_report import risk_lines
+from archive.singled_out import accepted_in_edition, singled_out
 from archive.store.clock import now
 from archive.store.events import record_event
 from archive.vault import NAME
@@ -90,15 +93,16 @@ def publish(archive: Archive, wishes: Wishes, say: Say = lambda line: None) -> R
             earlier = read_editions(conn)
             making = _choose(archive, conn, site, earlier, wishes, say)
             say(f"writing an edition of {len(making.selection.testimonies)} testimonies, twice")
-            faults = _build(making)
-            report = report_of(conn, making.database, making.selection, earlier[-1] if earlier else None)
+            known, faults = _build(making)
             say("looking through it as a stranger would")
-            faults += [*_look_through(making), *report.risks]
+            faults += [*_look_through(making), *_who_could_be_recognised(making, known)]
+            report = report_of(making.database, making.selection, earlier[-1] if earlier else None, faults)
+            if wishes.dry_run:
+                return report
             if faults:
                 raise NotPublished(faults)
-            if not wishes.dry_run:
-                edition = Edition(name=seal(site), at=now(), on=wishes.on, consents=head, contents=report.contents)
-                _put_in_place(making, db, edition)
+            edition = Edition(name=seal(site), at=now(), on=wishes.on, consents=head, contents=report.contents)
+            _put_in_place(making, db, edition)
     return report
 
 
@@ -143,8 +147,11 @@ def _choose(
     )
 
 
-def _build(making: _Making) -> list[str]:
-    """Write the edition, and beside it once more from an archive with other secrets; return what differs."""
+def _build(making: _Making) -> tuple[dict[int, Known], list[str]]:
+    """Write the edition, and beside it once more from an archive with other secrets.
+
+    Returns who has which number in it, and whether the two differ.
+    """
     again = making.site.with_name(f"{making.site.name}.again")
     second = SecondWriting(
         Second(
@@ -158,11 +165,11 @@ def _build(making: _Making) -> list[str]:
     try:
         source = Source.of(making.conn)
         accounts = map(source.read, making.selection.testimonies)
-        write_edition(making.database, source, accounts, making.sounds, making.tombstones)
+        known = write_edition(making.database, source, accounts, making.sounds, making.tombstones)
         place_sounds(making.archive, making.site, making.sounds)
         write_metadata(making.archive, making.site)
         write_settings(making.site)
-        return list(second.faults(making.database))
+        return known, list(second.faults(making.database))
     finally:
         second.end()
 
@@ -173,9 +180,20 @@ def _look_through(making: _Making) -> Iterator[str]:
     denied = Denied(worth_looking_for(words))
     yield from structure_faults(making.database)
     yield from word_faults(making.site, making.database, denied)
-    with closing(sqlite3.connect(f"{making.database.resolve().as_uri()}?mode=ro", uri=True)) as edition:
+    with closing(open_edition(making.database)) as edition:
         yield from consent_faults(making.conn, edition, making.selection.on)
     yield from crawl_faults(datasette_for_edition(making.site), making.database, denied)
+
+
+def _who_could_be_recognised(making: _Making, known: Mapping[int, Known]) -> list[str]:
+    """Return what singles out a narrator whose name is not to be known, and what would cure it."""
+    hidden = {number: one.narrator for number, one in known.items() if not one.by_name}
+    k = anonymity(read_metadata(making.archive.metadata) if making.archive.metadata.exists() else {})
+    names = dict(making.conn.execute("select id, name from narrators").fetchall())
+    with closing(open_edition(making.database)) as edition:
+        accepted = accepted_in_edition(making.conn, hidden)
+        found = singled_out(edition, hidden, k, accepted)
+        return list(risk_lines(edition, found, {number: names[narrator] for number, narrator in hidden.items()}))
 
 
 def _put_in_place(making: _Making, db: Database, edition: Edition) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from archive.publish.edition import open_edition
 from archive.publish.ledger import Edition
 from archive.publish.selection import Held, Selection
 
@@ -25,7 +25,7 @@ class Report:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     titles: Mapping[str, str]
-    risks: tuple[str, ...] = field(default=())
+    faults: tuple[str, ...] = ()
 
     @property
     def passages(self) -> int:
@@ -33,8 +33,8 @@ class Report:
         return sum(one["passages"] for one in self.contents.values())
 
 
-def report_of(conn: sqlite3.Connection, database: Path, selection: Selection, before: Edition | None) -> Report:
-    """Read a report off an edition's database."""
+def report_of(database: Path, selection: Selection, before: Edition | None, faults: Iterable[str]) -> Report:
+    """Read a report off an edition's database, in which these faults were found."""
     contents, titles = _contents(database)
     earlier = before.contents if before else {}
     return Report(
@@ -44,6 +44,7 @@ def report_of(conn: sqlite3.Connection, database: Path, selection: Selection, be
         added=tuple(sorted(contents.keys() - earlier.keys())),
         removed=tuple(sorted(earlier.keys() - contents.keys())),
         titles=titles,
+        faults=tuple(faults),
         changed=tuple(sorted(one for one in contents.keys() & earlier.keys() if contents[one] != earlier[one])),
     )
 
@@ -59,6 +60,9 @@ def report_lines(report: Report) -> Iterator[str]:
     if report.held:
         yield "not published:"
         yield from (f"  {one.accession}{f', {one.part}' if one.part else ''}: {one.reason}" for one in report.held)
+    if report.faults:
+        yield "to be mended before it can be published:"
+        yield from (f"  {fault}" for fault in report.faults)
 
 
 def _parts(parts: Mapping[str, Any]) -> Iterator[str]:
@@ -77,12 +81,13 @@ def report_row(report: Report) -> dict[str, Any]:
         "added": report.added,
         "changed": report.changed,
         "removed": report.removed,
+        "faults": report.faults,
     }
 
 
 def _contents(database: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Return what of each testimony is in an edition, and the titles."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(open_edition(database)) as conn:
         rows = conn.execute(
             "select testimonies.accession, testimonies.title, catalogue.passages, summary is not null, "
             "(select count(*) from recordings where testimony = testimonies.id), "

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +20,7 @@ import yaml
 from archive.configuration import read_metadata
 from archive.folder import Archive
 from archive.publish.allowlist import COLUMNS, DERIVED
+from archive.publish.edition import open_edition
 from archive.publish.sounds import FIXED_TIME
 from archive.web.settings import settings
 
@@ -65,7 +65,7 @@ def write_settings(site: Path) -> None:
     """Write what `datasette FOLDER` needs in order to serve the edition as `conricerca serve --public` does."""
     (site / "settings.json").write_text(json.dumps(settings(), indent=2, sort_keys=True))
     database = site / DATABASE
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(open_edition(database)) as conn:
         tables = [name for (name,) in conn.execute("select name from sqlite_master where type = 'table' order by name")]
         counted = {name: {"count": conn.execute(f"select count(*) from {name}").fetchone()[0]} for name in tables}  # noqa: S608
     said = {"hash": _fingerprint(database), "size": database.stat().st_size, "file": DATABASE, "tables": counted}

@@ -112,10 +112,17 @@ def _beyond(some: Mapping[int, frozenset[int]], others: Mapping[int, frozenset[i
 def choices_of(db: Database, testimony: int) -> dict[int, set[Choice]]:
     """Return everything by which each passage of a testimony can be chosen."""
     texts = db.execute("select id, text from passages where testimony = ?", [testimony]).fetchall()
-    chosen: dict[int, set[Choice]] = {passage: set() for passage, _ in texts}
-    (command,) = statements("facets_of_testimony")
-    for passage, facet, key in db.execute(command, {"testimony": testimony}):
+    of_all, of_each, terms, above = (
+        db.execute(command, {"testimony": testimony}).fetchall() for command in statements("facets_of_testimony")
+    )
+    chosen: dict[int, set[Choice]] = {passage: set(of_all) for passage, _ in texts}
+    for passage, facet, key in of_each:
         chosen[passage].add((facet, key))
+    meant: dict[int, list[Choice]] = {}
+    for term, facet, key in above:
+        meant.setdefault(term, []).append((facet, key))
+    for passage, term in terms:
+        chosen[passage].update(meant[term])
     spans = _movement_years(db, testimony)
     for passage, text in texts:
         for year in years_said(text) | years_of_movements(spans.get(passage, ())):

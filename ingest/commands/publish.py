@@ -59,6 +59,8 @@ def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Pat
     for line in report_lines(report):
         click.echo(printable(line))
     click.echo("nothing was published: this was a dry run" if dry_run else f"published in {archive.path / 'public'}")
+    if report.faults:
+        click.get_current_context().exit(1)
 
 
 @click.command()

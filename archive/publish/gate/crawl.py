@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from archive.publish.edition import open_edition
 from archive.publish.gate.denylist import Denied, Hit
 
 EACH = 8  # addresses of one kind that are asked for
@@ -32,19 +32,22 @@ BEGINNINGS = (
 FORMS = ("", ".json", ".csv", ".json?_shape=array&_labels=on&_nl=on", ".json?_facet={0}", ".csv?_labels=on")
 
 
-def crawl_faults(datasette: Any, database: Path, denied: Denied) -> Iterator[str]:
-    """Yield what is wrong with the answers of this Datasette, which serves the edition with this database."""
-    yield from asyncio.run(_crawl(datasette, _tables(database), denied))
+def crawl_faults(datasette: Any, database: Path, denied: Denied, *, pages: int = PAGES) -> Iterator[str]:
+    """Yield what is wrong with the answers of this Datasette, which serves the edition with this database.
+
+    So many `pages` are asked for at most, of every kind some.
+    """
+    yield from asyncio.run(_crawl(datasette, _tables(database), denied, pages))
 
 
-async def _crawl(datasette: Any, tables: Mapping[str, str], denied: Denied) -> list[str]:
+async def _crawl(datasette: Any, tables: Mapping[str, str], denied: Denied, pages: int) -> list[str]:
     await datasette.invoke_startup()
     faults: dict[str, None] = {}
     waiting = deque(BEGINNINGS)
     waiting.extend(f"/public/{table}{form.format(column)}" for table, column in tables.items() for form in FORMS)
     asked: set[str] = set()
     kinds: Counter[str] = Counter()
-    while waiting and len(asked) < PAGES:
+    while waiting and len(asked) < pages:
         address = waiting.popleft()
         if address in asked or kinds[_kind(address)] >= EACH:
             continue
@@ -86,7 +89,7 @@ def _kind(address: str) -> str:
 
 def _tables(database: Path) -> dict[str, str]:
     """Return the tables and views of an edition, those of the index too, each with the name of its first column."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(open_edition(database)) as conn:
         rows = conn.execute(
             "select name, (select name from pragma_table_info(sqlite_master.name) limit 1) from sqlite_master "
             "where type in ('table', 'view') order by name"

@@ -12,6 +12,7 @@ from pathlib import Path
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick
 
 from archive.folding import fold
+from archive.publish.edition import open_edition
 
 BLOCK = 1 << 24  # bytes of a file that are looked through at a time
 MOST = 20  # faults that are told
@@ -82,7 +83,7 @@ def word_faults(site: Path, database: Path, denied: Denied) -> Iterator[str]:
 
 def _in_values(database: Path, denied: Denied) -> Iterator[tuple[str, str]]:
     """Yield table, column and word of every value that says one."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(open_edition(database)) as conn:
         for table, columns in _texts(conn):
             rows = conn.execute(f"select {', '.join(columns)} from {table}")  # noqa: S608 - the database's own names
             while block := rows.fetchmany(1000):

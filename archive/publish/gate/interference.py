@@ -134,6 +134,7 @@ def _views(conn: sqlite3.Connection) -> Iterator[str]:
         ("terms", ("preferred", "scope_note"), "id in (select term from temp.spoken)"),
         ("variants", ("text",), "term in (select term from temp.spoken)"),
         ("segments", ("speaker", "text"), _OF_PUBLISHED_TEXT),
+        ("vocabularies", ("version", "sha256", "loaded_at"), "false"),
     ):
         yield f"create temp view {table} as select {_columns(conn, table, said, kept)} from main.{table}"  # noqa: S608
 
