@@ -149,6 +149,7 @@ def test_what_is_withheld_is_not_shown_in_the_list(archive: Archive) -> None:
         day = date(2026, 11, 22)
         declare(db, "2026.001", Event(happening=Happening.WITHDRAWN, on=day), today=day)
     assert "Rossi" not in call(archive, "list").output
+    assert "may not be heard now" in call(archive, "preview", "2026.001", archive.path.parent / "new.m4a").output
     assert [one["words"] for one in listed(archive)] == [None]
 
 

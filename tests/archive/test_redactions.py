@@ -233,6 +233,20 @@ def test_words_at_another_time_are_not_the_same(db: Database) -> None:
     assert len(unplaced(db.conn, testimony)) == 1
 
 
+def test_nor_are_they_in_a_long_passage_that_began_then(db: Database) -> None:
+    accession, testimony, recording = heard(db, *FIRST)
+    mark(db, accession, "Anna Rossi", WISH)
+    hear(db, recording, timed("and so on " * 20 + "Anna Rossi laughed.", 8.0), model="large")
+    assert len(unplaced(db.conn, testimony)) == 1
+
+
+def test_words_that_are_said_twice_are_not_given_one_time(db: Database) -> None:
+    accession, testimony, _ = heard(db, *FIRST)
+    with pytest.raises(CannotBeMarked, match="says 'Anna' 2 times"):
+        mark(db, accession, "Anna", Wish(reason="hidden", said=(3.0, 4.0)))
+    assert published(db, testimony) == list(FIRST)
+
+
 def test_in_a_text_without_times_the_words_must_stand_exactly_once(db: Database) -> None:
     accession, testimony, recording = heard(db, *FIRST)
     mark(db, accession, "Anna Rossi", WISH)

@@ -178,6 +178,41 @@ def test_a_film_that_is_published_as_sound_has_no_picture(tmp_path: Path) -> Non
     check_bare(tmp_path / "copy.m4a", streams=["audio"])
 
 
+def test_a_film_stands_upright_as_it_was_held(tmp_path: Path) -> None:
+    source = tmp_path / "phone.mp4"
+    with av.open(str(source), "w") as container:
+        film, sound = container.add_stream("mpeg4", rate=5), container.add_stream("aac", rate=44_100, layout="mono")
+        film.width, film.height, film.pix_fmt = 64, 32, "yuv420p"
+        seen = np.zeros((32, 64, 3), np.uint8)
+        seen[:, :32] = 255  # white on the left
+        for _ in range(5):
+            container.mux(film.encode(av.VideoFrame.from_ndarray(seen, format="rgb24")))
+        frame = av.AudioFrame.from_ndarray(a_tone(1.0, 44_100)[None, :], format="flt", layout="mono")
+        frame.sample_rate = 44_100
+        container.mux([*film.encode(None), *sound.encode(frame), *sound.encode(None)])
+    data = bytearray(source.read_bytes())
+    matrix = data.index(b"tkhd") + 44  # of the first track, the film's: turn it clockwise
+    data[matrix : matrix + 20] = b"".join(n.to_bytes(4, "big", signed=True) for n in (0, 1 << 16, 0, -1 << 16, 0))
+    source.write_bytes(data)
+    encode(source, tmp_path / "copy.mp4", video=True)
+    with av.open(str(tmp_path / "copy.mp4")) as container:
+        shown = next(container.decode(video=0)).to_ndarray(format="gray")
+    assert shown.shape == (64, 32)
+    assert (shown[:28].min() > 200, shown[36:].max() < 50) == (True, True)
+
+
+def test_without_h264_a_film_is_webm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(av, "codecs_available", set())
+    source = a_recording(tmp_path / "film.mov", seconds=4.0)
+    made = encode(source, tmp_path / "copy.webm", cuts=[(1.0, 2.0)], video=True)
+    again = encode(source, tmp_path / "again.webm", cuts=[(1.0, 2.0)], video=True)
+    assert (made.media_type, made.suffix, made) == ("video/webm", ".webm", again)
+    assert level(tmp_path / "copy.webm", 1.2, 1.9) < -80  # Opus lets what came before die away
+    assert level(tmp_path / "copy.webm", 2.2, 3.0) > -20
+    with av.open(str(tmp_path / "copy.webm")) as container:
+        assert [stream.type for stream in container.streams] == ["audio", "video"]
+
+
 @pytest.mark.parametrize("suffix", [".mp3", ".flac"])
 def test_a_cover_is_no_picture(tmp_path: Path, suffix: str) -> None:
     source = a_recording(tmp_path / f"talk{suffix}", cover=True)
