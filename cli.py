@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from archive.commands.consent import consent
+from archive.commands.note import note
 from archive.commands.risk import risk
 from archive.commands.vault import vault
 from archive.errors import ArchiveError, mendable
@@ -98,7 +99,7 @@ PORT = with_default("--port", type=click.IntRange(1, 65535), default=8001, help=
 
 @click.group(
     cls=OneLineErrors,
-    commands=[consent, publish, redact, risk, unpublish, vault, withdraw],
+    commands=[consent, note, publish, redact, risk, unpublish, vault, withdraw],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,16 +55,16 @@ def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page))
 
 
-def send(datasette: Any, path: str = FORM, *, headers: dict[str, str] | None = None, **said: str) -> httpx.Response:
+def send(
+    datasette: Any, said: Mapping[str, str], path: str = FORM, *, headers: Mapping[str, str] = FROM_HERE
+) -> httpx.Response:
     """Open the form, fill it in, and send it."""
 
     async def both() -> httpx.Response:
         opened = await datasette.client.get(path)
-        held = hidden(opened.text) | said
+        held = hidden(opened.text) | dict(said)
         cookies = {"ds_csrftoken": opened.cookies["ds_csrftoken"]}
-        answer: httpx.Response = await datasette.client.post(
-            path, data=held, headers=FROM_HERE if headers is None else headers, cookies=cookies
-        )
+        answer: httpx.Response = await datasette.client.post(path, data=held, headers=dict(headers), cookies=cookies)
         return answer
 
     return awaited(both())
@@ -102,7 +102,7 @@ def test_a_form_for_a_testimony_names_it_and_a_blank_one_names_none(datasette: A
 
 
 def test_what_is_signed_is_recorded_with_the_paper_as_evidence(archive: Archive, datasette: Any) -> None:
-    answer = send(datasette, **FILLED)
+    answer = send(datasette, FILLED)
     assert answer.status_code == 303
     digest = answer.headers["location"].rsplit("/", 1)[1]
     events = recorded(archive)
@@ -121,7 +121,7 @@ def test_what_is_signed_is_recorded_with_the_paper_as_evidence(archive: Archive,
 
 def test_the_paper_holds_every_word_that_the_form_showed(archive: Archive, datasette: Any) -> None:
     form = ask(datasette, FORM, headers={"accept-language": "fr"}).text
-    digest = send(datasette, **FILLED, language="fr").headers["location"].rsplit("/", 1)[1]
+    digest = send(datasette, FILLED | {"language": "fr"}).headers["location"].rsplit("/", 1)[1]
     paper = (archive.evidence / digest).read_text(encoding="utf-8")
     body = re.sub(r'<span class="unseen">.*?</span>', "", form.partition('class="consent-head"')[2])
     shown = re.findall(r"<(?:h2|p|li|th|span)[^>]*>([^<]{12,})<", body.partition("<footer")[0])
@@ -132,7 +132,7 @@ def test_the_paper_holds_every_word_that_the_form_showed(archive: Archive, datas
 
 
 def test_afterwards_the_page_says_what_was_recorded_and_offers_a_copy(datasette: Any) -> None:
-    address = send(datasette, **FILLED).headers["location"]
+    address = send(datasette, FILLED).headers["location"]
     page = ask(datasette, address).text
     assert "Agreed: written text; read; for everybody; until 31 January 2040; called by a chosen name" in page
     copy = ask(datasette, f"{address}.html")
@@ -143,8 +143,8 @@ def test_afterwards_the_page_says_what_was_recorded_and_offers_a_copy(datasette:
 
 
 def test_an_unticked_box_takes_nothing_back(archive: Archive, datasette: Any) -> None:
-    send(datasette, **FILLED)
-    send(datasette, **{"takes-part": "1", "agreed": "1", "name": "Mary"})
+    send(datasette, FILLED)
+    send(datasette, {"takes-part": "1", "agreed": "1", "name": "Mary"})
     assert [event for event, _, _ in recorded(archive)].count("revoked") == 0
     assert "listen or watch" in ask(datasette, f"/testimonies/{STAIRS}/consent").text
 
@@ -165,7 +165,7 @@ def test_an_unticked_box_takes_nothing_back(archive: Archive, datasette: Any) ->
 def test_what_cannot_be_recorded_is_shown_again_as_it_was(
     archive: Archive, datasette: Any, said: dict[str, str], hint: str
 ) -> None:
-    answer = send(datasette, **said, called="La Flaca")
+    answer = send(datasette, said | {"called": "La Flaca"})
     assert answer.status_code == 400
     assert "This was not recorded." in answer.text
     assert hint in answer.text
@@ -176,7 +176,7 @@ def test_what_cannot_be_recorded_is_shown_again_as_it_was(
 
 def test_while_something_else_is_written_the_form_waits(archive: Archive, datasette: Any) -> None:
     with archive.write():
-        answer = send(datasette, **FILLED)
+        answer = send(datasette, FILLED)
     assert answer.status_code == 503
     assert "Wait a little" in answer.text
     assert 'name="audio-listen-members" value="1" checked' in answer.text
@@ -192,12 +192,12 @@ def test_while_something_else_is_written_the_form_waits(archive: Archive, datase
     ],
 )  # fmt: skip
 def test_only_a_page_of_this_archive_may_send_a_form(archive: Archive, datasette: Any, headers: dict[str, str]) -> None:
-    assert send(datasette, headers=headers, **FILLED).status_code == 403
+    assert send(datasette, FILLED, headers=headers).status_code == 403
     assert recorded(archive) == []
 
 
 def test_a_form_without_its_token_is_refused(archive: Archive, datasette: Any) -> None:
-    assert send(datasette, csrftoken="x", **FILLED).status_code == 403
+    assert send(datasette, FILLED | {"csrftoken": "x"}).status_code == 403
     assert recorded(archive) == []
 
 
@@ -213,11 +213,11 @@ def test_of_several_each_signs_for_themselves_and_an_assembly_may_sign_together(
     page = ask(datasette, path).text
     assert page.count('name="narrator"') == 3
     assert "The assembly, together" in page
-    assert send(datasette, path, **FILLED).status_code == 400  # who?
+    assert send(datasette, FILLED, path).status_code == 400  # who?
     [(luz,)] = rows(archive, "select id from narrators where name = 'Luz'")
-    assert send(datasette, path, **FILLED, narrator=str(luz)).status_code == 303
+    assert send(datasette, FILLED | {"narrator": str(luz)}, path).status_code == 303
     assert {narrator for _, _, narrator in recorded(archive)} == {luz}
-    assert send(datasette, path, **FILLED, narrator="").status_code == 303
+    assert send(datasette, FILLED | {"narrator": ""}, path).status_code == 303
     assert recorded(archive)[-1][2] is None
 
 
@@ -225,7 +225,7 @@ def test_where_a_testimony_stands_is_said_with_what_happened(archive: Archive, d
     page = ask(datasette, f"/testimonies/{GATE}/consent").text
     assert "Nothing has been recorded yet" in page
     assert "has not agreed to this" in page
-    send(datasette, **FILLED)
+    send(datasette, FILLED)
     page = ask(datasette, f"/testimonies/{STAIRS}/consent").text
     assert "Mary has not approved the transcript: send it for review." in page
     assert "Called by a chosen name" in page or "called by a chosen name" in page
@@ -260,7 +260,7 @@ def test_a_public_edition_has_none_of_these_pages(archive: Archive, tmp_path: Pa
 
     address = ""
     with served(archive) as private:
-        address = send(private, **FILLED).headers["location"]
+        address = send(private, FILLED).headers["location"]
     with archive.write() as db:
         db.execute("create table tombstones (accession text)")
         db.execute("create table edition (id integer)")
@@ -283,5 +283,5 @@ def test_a_narrators_name_with_markup_is_shown_as_text(archive: Archive, dataset
         a_testimony(db, "One.", digest="5", description=Description(title="<i>", narrators=("<b>Eva",), language="en"))
     path = "/testimonies/2026.006/consent-form"
     assert "<b>Eva" not in ask(datasette, path).text
-    digest = send(datasette, path, **FILLED).headers["location"].rsplit("/", 1)[1]
+    digest = send(datasette, FILLED, path).headers["location"].rsplit("/", 1)[1]
     assert "<b>Eva" not in (archive.evidence / digest).read_text(encoding="utf-8")

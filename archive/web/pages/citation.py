@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from archive import bibliographies, citations
 from archive.citations import Cited, Medium
+from archive.content_notes import read_beforehand
 from archive.excerpts import Excerpt, NoExcerpt, between, exactly, from_passages, read_moment, read_position
 from archive.reading import Testimony, read_testimony, read_word_timings
 from archive.records import Kind
 from archive.web.answers import answer, page, read, sentence
-from archive.web.languages import direction
+from archive.web.languages import direction, language
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.media import disposition
@@ -40,8 +41,10 @@ class Asked:
 async def cite(request: Any, datasette: Any) -> Any:
     """The page that a reader copies a citation from."""
     asked = await _asked(request, datasette)
-    cited = _cited(asked, request, datasette)
+    cited, accession, spoken = _cited(asked, request, datasette), asked.testimony.entry.accession, language()
+    beforehand = await read(datasette, request, lambda conn: read_beforehand(conn, [accession], spoken))
     context = {
+        "beforehand": beforehand.get(accession),
         "testimony": asked.testimony,
         "excerpt": asked.excerpt,
         "hint": asked.hint,

@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.broader import broader
 from archive.browse import find_sounds, title_of
+from archive.content_notes import read_beforehand
 from archive.errors import UnknownTestimony
 from archive.folding import fold
 from archive.grouping import group_hits
@@ -83,7 +84,10 @@ def _find(conn: sqlite3.Connection, asked: Search, language: str) -> dict[str, A
     values = [(one.facet, one.key) for counts in shown for some in counts.choices.values() for one in some]
     title = title_of(conn, query.accession)
     found = _testimonies(conn, asked, hits) if asked.grouped else _passages(conn, asked, hits)
+    accessions = [one.entry.accession for one in found.get("groups", ())]
+    accessions += [passage.accession for passage, _, _ in found.get("quotations", ())]
     return found | {
+        "beforehand": read_beforehand(conn, accessions, language),
         "total": len(hits.ids),
         "also": wanted(conn, query.words, exactly=query.exactly).also,
         "capped": hits.capped,

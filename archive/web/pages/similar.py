@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.browse import find_sounds
+from archive.content_notes import read_beforehand
 from archive.embeddings import NAME, Made, NoEmbeddings, find_nearest, read_made
 from archive.labels import value_names
 from archive.search import Passage, read_passages
@@ -33,7 +34,9 @@ async def similar(request: Any, datasette: Any) -> Any:
         numbers = [found["origin"].id, *(one.passage.id for one in found["found"])]
         values = {(one.facet, one.key) for some in found["found"] for one in some.shared}
         names = value_names(conn, values, spoken)
-        return {**found, "sounds": find_sounds(conn, numbers), "names": names, "index": _made(index)}
+        beforehand = read_beforehand(conn, [one.accession for one in _shown(found)], spoken)
+        sounds = find_sounds(conn, numbers)
+        return {**found, "sounds": sounds, "names": names, "index": _made(index), "beforehand": beforehand}
 
     try:
         found = await read(datasette, request, work)

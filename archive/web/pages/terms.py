@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 from archive.browse import find_sounds
+from archive.content_notes import read_beforehand
 from archive.entries import NoEntry, Spoken, list_narrators, read_narrator, read_term
 from archive.query import Facet
 from archive.records import VocabularyName
@@ -26,7 +27,7 @@ async def term(request: Any, datasette: Any) -> Any:
 
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
         entry = read_term(conn, vocabulary, slug, language)
-        return {"entry": entry, **_quoted(conn, entry.spoken)}
+        return {"entry": entry, **_quoted(conn, entry.spoken, language)}
 
     try:
         found = await read(datasette, request, work)
@@ -49,7 +50,7 @@ async def narrator(request: Any, datasette: Any) -> Any:
 
     def work(conn: sqlite3.Connection) -> dict[str, Any]:
         entry = read_narrator(conn, number, language)
-        return {"entry": entry, **_quoted(conn, entry.spoken)}
+        return {"entry": entry, **_quoted(conn, entry.spoken, language)}
 
     try:
         found = await read(datasette, request, work)
@@ -79,10 +80,11 @@ ROUTES = (
 )
 
 
-def _quoted(conn: sqlite3.Connection, spoken: Spoken) -> dict[str, Any]:
-    """Return the telling passages as quotations, and where they are heard."""
+def _quoted(conn: sqlite3.Connection, spoken: Spoken, language: str) -> dict[str, Any]:
+    """Return the telling passages as quotations, where they are heard, and what is said before."""
     passages = read_passages(conn, spoken.telling)
     return {
         "quotations": [(passage, quote(passage.text, ())) for passage in passages],
         "sounds": find_sounds(conn, [passage.id for passage in passages]),
+        "beforehand": read_beforehand(conn, [passage.accession for passage in passages], language),
     }

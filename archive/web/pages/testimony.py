@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.content_notes import read_beforehand
 from archive.contents import contents
 from archive.excerpts import Excerpt, NoExcerpt
 from archive.reading import Spoken, Testimony, find_inside, read_word_timings
 from archive.web.answers import answer, asked_testimony, page, read, sentence
 from archive.web.choices import link
 from archive.web.closed_tables import working_archive
-from archive.web.languages import direction
+from archive.web.languages import direction, language
 from archive.web.languages import gettext as _
 from archive.web.layout import Site, moment, stretch
 from archive.web.linked_data import linked_data
@@ -38,10 +39,13 @@ async def testimony(request: Any, datasette: Any) -> Any:
         hits = await _hits(datasette, request, found.entry.accession, asked)
     except SearchError as error:
         hint = sentence(_(error.hint) % error.values)
+    accession, spoken = found.entry.accession, language()
+    beforehand = await read(datasette, request, lambda conn: read_beforehand(conn, [accession], spoken))
     excerpt, wrong = await _excerpt(datasette, request, found)
     stretches, site = contents(found.lines), Site(datasette)
     context = {
         "testimony": found,
+        "beforehand": beforehand.get(accession),
         "link": link,
         "anchor": anchor,
         "side": direction(),
