@@ -24,6 +24,7 @@ from archive.publish.edition import Known, Sound, open_edition, write_edition
 from archive.publish.gate.crawl import crawl_faults
 from archive.publish.gate.denylist import Denied, word_faults
 from archive.publish.gate.interference import Second, SecondWriting
+from archive.publish.gate.names import name_faults
 from archive.publish.gate.recheck import consent_faults
 from archive.publish.gate.structure import structure_faults
 from archive.publish.ledger import Edition, check_clock, read_editions, tombstones
@@ -182,6 +183,7 @@ def _look_through(making: _Making) -> Iterator[str]:
     yield from word_faults(making.site, making.database, denied)
     with closing(open_edition(making.database)) as edition:
         yield from consent_faults(making.conn, edition, making.selection.on)
+        yield from name_faults(making.conn, edition)
     yield from crawl_faults(datasette_for_edition(making.site), making.database, denied)
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,7 +45,7 @@ def edition(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return an_edition(archive, tmp_path_factory.mktemp("edition") / "public.db")
 
 
-def asked(path: Path, sql: str) -> list[tuple[object, ...]]:
+def asked(path: Path, sql: str) -> list[tuple[Any, ...]]:
     with opened(path) as conn:
         return conn.execute(sql).fetchall()
 

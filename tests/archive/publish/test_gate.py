@@ -16,6 +16,7 @@ from archive.publish.edition import write_edition
 from archive.publish.gate.crawl import crawl_faults
 from archive.publish.gate.denylist import Denied, word_faults
 from archive.publish.gate.interference import Second, SecondWriting, write_disturbed
+from archive.publish.gate.names import name_faults
 from archive.publish.gate.recheck import consent_faults
 from archive.publish.gate.structure import structure_faults
 from archive.publish.selection import select
@@ -212,6 +213,19 @@ def test_words_that_are_not_the_archives_are_found(archive: Archive, site: Path)
         with closing(archive.read()) as db:
             [found] = consent_faults(db.conn, edition, DAY)
     assert found == "2026.001 has words in passage 1 that are not the archive's"
+
+
+def test_the_name_of_whoever_is_called_by_their_role_is_found_in_title_and_words(archive: Archive, site: Path) -> None:
+    with opened(site / "public.db") as edition, closing(archive.read()) as db:
+        assert list(name_faults(db.conn, edition)) == []
+        edition.execute("update testimonies set title = 'Talking with ANA 0' where id = 1")
+        edition.execute("update passages set text = 'Ána 0 rang the bell.' where id = 2")
+        title, words = name_faults(db.conn, edition)
+    assert (
+        title == "2026.001: its title says 'Ana 0', who tells there and is not to be named: describe it in other words"
+    )
+    assert words.startswith("2026.001: passage 2 says 'Ana 0'")
+    assert "conricerca redact everywhere 'Ana 0'" in words
 
 
 LEAKING = {
