@@ -18,8 +18,8 @@ class Crowd:
     """All persons by number from 0, and all their values by number from 0, those of a facet side by side.
 
     `masks`: the persons that have a value; `rows`: the values that a person has; `facets`: the values of a facet;
-    `often`: the values that at least k persons have; `partners`: for each of these the values of other facets that at
-    least k persons have together with it.
+    `below`: a value and all that stand below it; `often`: the values that at least k persons have; `partners`: for each
+    of these the values of other facets that at least k persons have together with it.
     """
 
     def __init__(
@@ -43,6 +43,10 @@ class Crowd:
         for number, (facet, _) in enumerate(self.values):
             self.facets[facet] |= 1 << number
         self.parents = [self._parents(value) for value in self.values]
+        self.below = [0] * len(self.values)
+        for number, value in enumerate(self.values):
+            for up in self.with_above(value):
+                self.below[self.number[up]] |= 1 << number
 
     def count_pairs(self, k: int) -> None:
         """Find the values that at least `k` persons have, and for each of them those that `k` have together with it."""
@@ -84,6 +88,10 @@ class Crowd:
         if value not in self._above:
             self._above[value] = frozenset([value]).union(*self.levels_above(value))
         return self._above[value]
+
+    def as_bits(self, values: Iterable[Value]) -> int:
+        """Return those of the values that are looked at as a set."""
+        return _as_bits((self.number[value] for value in values if value in self.number), len(self.values))
 
     def _parents(self, value: Value) -> tuple[int, ...]:
         """Return what stands right above a value; where terms stand above each other in a circle, what is above it."""

@@ -118,7 +118,7 @@ class _Search:
         self.crowd, self.k, self.most, self.accepted = crowd, k, most, accepted
         self.wanted = 0
         self.found: list[list[tuple[int, ...]]] = [[] for _ in crowd.rows]
-        self._ways: dict[tuple[int, ...], tuple[tuple[Value, str | None, int], ...]] = {}
+        self._ways: dict[tuple[int, ...], tuple[tuple[int, str | None, int], ...]] = {}
 
     def run(self) -> None:
         """Find what singles out: single values, then pairs, then three together, the most dangerous facets first."""
@@ -205,10 +205,7 @@ class _Search:
 
     def risks(self, person: Person, found: Sequence[tuple[int, ...]]) -> Iterator[Risk]:
         """Yield what was found of a person, with what would cure it."""
-        own: dict[Value, list[str]] = {}
-        for value in sorted(person.values):
-            for up in self.crowd.with_above(value):
-                own.setdefault(up, []).append(value[1])
+        own = self.crowd.as_bits(person.values)
         for place, values in enumerate(found[: self.most], 1):
             yield Risk(
                 narrator=person.narrator,
@@ -220,21 +217,21 @@ class _Search:
                 more=place == self.most < len(found),
             )
 
-    def _cures(self, values: tuple[int, ...], own: Mapping[Value, Sequence[str]]) -> Iterator[Cure]:
-        """Yield the cures for somebody who has of each value what `own` says."""
+    def _cures(self, values: tuple[int, ...], own: int) -> Iterator[Cure]:
+        """Yield the cures for somebody who has these values of their `own`."""
         if values not in self._ways:
             self._ways[values] = tuple(sorted(self._ways_out(values), key=lambda way: (way[2], way[1] is None)))
-        for value, broader, loss in self._ways[values]:
-            yield Cure(value=value, keys=tuple(own[value]), broader=broader, loss=loss)
+        for number, broader, loss in self._ways[values]:
+            keys = tuple(self.crowd.values[one][1] for one in bits(own & self.crowd.below[number]))
+            yield Cure(value=self.crowd.values[number], keys=keys, broader=broader, loss=loss)
 
-    def _ways_out(self, values: tuple[int, ...]) -> Iterator[tuple[Value, str | None, int]]:
+    def _ways_out(self, values: tuple[int, ...]) -> Iterator[tuple[int, str | None, int]]:
         """Yield value, what is published instead, and the loss, for whatever leaves at least k who share the rest."""
         for number in values:
-            value = self.crowd.values[number]
             others = self._shared_by(other for other in values if other != number)
-            levels = self.crowd.levels_above(value)
+            levels = self.crowd.levels_above(self.crowd.values[number])
             for steps, level in enumerate(levels, 1):
-                for up in sorted(level):
+                for up in sorted(level) if len(level) > 1 else level:
                     if (others & self.crowd.masks[self.crowd.number[up]]).bit_count() >= self.k:
-                        yield value, up[1], steps
-            yield value, None, max(LEFT_OUT, len(levels) + 1)
+                        yield number, up[1], steps
+            yield number, None, max(LEFT_OUT, len(levels) + 1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.configuration import read_metadata
+from archive.configuration import anonymity, read_metadata
 from archive.errors import InvalidFile
 
 
@@ -209,3 +209,20 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
         json.dumps(read_metadata(path))
     except InvalidFile as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(("said", "k"), [("", 3), ("1", 1), ("5", 5), ("'7'", 7), ("100", 100)])
+def test_how_many_must_share_what_can_be_looked_for_is_read(tmp_path: Path, said: str, k: int) -> None:
+    assert anonymity(read(tmp_path, f"plugins:\n  conricerca:\n    anonymity: {said}\n")) == k
+
+
+@pytest.mark.parametrize("text", ["", "plugins: {conricerca: }\n", "plugins: {other: {anonymity: 9}}\n"])
+def test_where_nothing_is_said_three_must_share_it(tmp_path: Path, text: str) -> None:
+    assert anonymity(read(tmp_path, text)) == 3
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "2.5", "three", "[3]", "{k: 3}", "1e3", "010", "yes", "'3 '", "9999999"])
+def test_what_is_no_number_of_narrators_is_refused_with_its_line(tmp_path: Path, said: str) -> None:
+    assert complaint(tmp_path, f"plugins:\n  conricerca:\n    anonymity: {said}\n") == (
+        ", line 3: plugins.conricerca.anonymity must be a whole number from 1 up, such as 3; 1 checks nothing"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Collection, Mapping
 from itertools import chain, combinations, product
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.crowd import Value
+from archive.crowd import Crowd, Value, bits
 from archive.reidentification import FACETS, Combination, Person, Risk, in_order, single_out
 
 ABOVE: Mapping[Value, Collection[Value]] = {
@@ -102,6 +103,30 @@ def test_the_check_finds_what_a_slow_reading_finds(persons: list[Person], k: int
     risks = single_out(persons, k, ABOVE, most=10_000)
     assert {(risk.narrator, risk.combination) for risk in risks} == read_slowly(persons, k)
     assert len(risks) == len({(risk.narrator, risk.combination) for risk in risks})
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 6, 8])
+def test_many_values_are_counted_at_once_as_each_by_itself(k: int) -> None:
+    chance = random.Random(k)
+    known = [(facet, str(n)) for facet, number in (("place", 4), ("movement", 4), ("theme", 70)) for n in range(number)]
+    persons = [{value for value in known if chance.random() < 0.3} for _ in range(90)]
+    crowd = Crowd(persons, {}, ("place", "movement", "theme"))
+    crowd.count_pairs(k)
+    found = 0
+    for one, other in product(bits(crowd.facets["place"]), bits(crowd.facets["movement"])):
+        if not crowd.partners[one] >> other & 1:
+            continue
+        rare = {third: holders.bit_count() for third, holders in crowd.rare_thirds(one, other, crowd.facets["theme"])}
+        slowly = {}
+        for third in bits(crowd.facets["theme"]):
+            three = {crowd.values[number] for number in (one, other, third)}
+            pairs = [sum(person.issuperset(pair) for person in persons) for pair in combinations(three, 2)]
+            number = sum(person.issuperset(three) for person in persons)
+            if min(pairs) >= k > number > 0:
+                slowly[third] = number
+        assert rare == slowly
+        found += len(rare)
+    assert found
 
 
 @given(crowds(), st.integers(2, 5))
