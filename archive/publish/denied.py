@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from archive.errors import ArchiveError, InvalidFile
@@ -42,9 +42,10 @@ def of_file(path: Path) -> Iterator[str]:
         raise InvalidFile(path, "cannot be read as UTF-8 text") from error
 
 
-def of_archive(conn: sqlite3.Connection, selection: Selection) -> Iterator[str]:
+def of_archive(conn: sqlite3.Connection, selection: Selection, tombstones: Container[str]) -> Iterator[str]:
     """Yield the names of all files as they came, their fingerprints, and the numbers of testimonies that are held back.
 
+    A number that was published once is no secret: its address says that it is closed.
     A file that is called like a published testimony's number, or in a word of no more than letters, tells nothing.
     """
     for table in ("recordings", "documents"):
@@ -52,7 +53,7 @@ def of_archive(conn: sqlite3.Connection, selection: Selection) -> Iterator[str]:
             yield sha256
             if re.search(r"[^a-z.]", filename) and not re.fullmatch(r"\d{4}\.\d{3,}\.\w+", filename):
                 yield filename
-    yield from (one.accession for one in selection.held if one.part is None)
+    yield from (one.accession for one in selection.held if one.part is None and one.accession not in tombstones)
 
 
 def worth_looking_for(words: Iterable[str]) -> tuple[str, ...]:

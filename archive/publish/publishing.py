@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -21,7 +22,7 @@ from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.publish.denied import NamesUnknown, of_archive, worth_looking_for
 from archive.publish.edition import Known, Sound, open_edition, write_edition
-from archive.publish.gate.crawl import crawl_faults
+from archive.publish.gate.crawl import PAGES, crawl_faults
 from archive.publish.gate.denylist import Denied, word_faults
 from archive.publish.gate.interference import Second, SecondWriting
 from archive.publish.gate.names import name_faults
@@ -38,7 +39,7 @@ from archive.singled_out import accepted_in_edition, singled_out
 from archive.store.clock import now
 from archive.store.events import record_event
 from archive.vault import NAME
-from archive.web.settings import datasette_for_edition
+from archive.web.settings import close_datasette, datasette_for_edition
 
 Say = Callable[[str], None]
 
@@ -54,12 +55,16 @@ class NotPublished(ArchiveError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """How to publish. `denied`: words that must stand nowhere, None where nobody has said; `encode`: see `Encode`."""
+    """How to publish. `denied`: words that must stand nowhere, None where nobody has said; `encode`: see `Encode`.
+
+    `pages`: how many of its own pages are asked for, at most, before anybody else may.
+    """
 
     on: date
     denied: Sequence[str] | None = None
     encode: Encode | None = None
     dry_run: bool = False
+    pages: int = PAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +91,7 @@ def publish(archive: Archive, wishes: Wishes, say: Say = lambda line: None) -> R
     Nobody else writes meanwhile. Raises NotPublished with everything that is wrong, ArchiveBusy, BrokenChain,
     MissingEvidence, ClockWentBack, NamesUnknown.
     """
-    if wishes.denied is None and (archive.path / NAME).exists():
-        raise NamesUnknown
+    check_names_known(archive, wishes)
     with archive.write() as db:
         head = _check_records(archive, db)
         with _reading(archive) as conn, _building(archive) as site:
@@ -105,6 +109,12 @@ def publish(archive: Archive, wishes: Wishes, say: Say = lambda line: None) -> R
             edition = Edition(name=seal(site), at=now(), on=wishes.on, consents=head, contents=report.contents)
             _put_in_place(making, db, edition)
     return report
+
+
+def check_names_known(archive: Archive, wishes: Wishes) -> None:
+    """Raise NamesUnknown where there is a vault, and nobody has said which names must not be published."""
+    if wishes.denied is None and (archive.path / NAME).exists():
+        raise NamesUnknown
 
 
 def _check_records(archive: Archive, db: Database) -> str:
@@ -177,14 +187,25 @@ def _build(making: _Making) -> tuple[dict[int, Known], list[str]]:
 
 def _look_through(making: _Making) -> Iterator[str]:
     """Yield what somebody finds who looks at the edition and knows nothing of how it was written."""
-    words = [*(making.wishes.denied or ()), *of_archive(making.conn, making.selection)]
+    words = [*(making.wishes.denied or ()), *of_archive(making.conn, making.selection, making.tombstones)]
     denied = Denied(worth_looking_for(words))
     yield from structure_faults(making.database)
     yield from word_faults(making.site, making.database, denied)
     with closing(open_edition(making.database)) as edition:
         yield from consent_faults(making.conn, edition, making.selection.on)
         yield from name_faults(making.conn, edition)
-    yield from crawl_faults(datasette_for_edition(making.site), making.database, denied)
+    with _answering(making.site) as datasette:
+        yield from crawl_faults(datasette, making.database, denied, pages=making.wishes.pages)
+
+
+@contextmanager
+def _answering(site: Path) -> Iterator[Any]:
+    """Yield what answers for an edition, and let go of its files afterwards."""
+    datasette = datasette_for_edition(site)
+    try:
+        yield datasette
+    finally:
+        close_datasette(datasette)
 
 
 def _who_could_be_recognised(making: _Making, known: Mapping[int, Known]) -> list[str]:
