@@ -139,7 +139,7 @@ def _number(conn: sqlite3.Connection, accession: str) -> int:
 def _check_has(conn: sqlite3.Connection, testimony: int, accession: str, change: Change) -> None:
     facet, key = change
     had = set(_keys(conn, testimony, Facet(facet)))
-    if key in had:
+    if key in had or key in _published_instead(conn, testimony, facet, had):
         return
     below = {slug for slug in had if key in _above(conn, facet, slug)} if Facet(facet).vocabulary else set()
     if below:
@@ -177,6 +177,16 @@ def _keys(conn: sqlite3.Connection, testimony: int, facet: Facet) -> Iterable[st
     else:
         rows = conn.execute("select substr(recorded_on, 1, 4) from testimonies where id = ?", [testimony])
     return [str(key) for (key,) in rows if key]
+
+
+def _published_instead(conn: sqlite3.Connection, testimony: int, facet: str, had: set[str]) -> set[str]:
+    """Return what is published in place of what a testimony has, and can be generalised once more."""
+    decided = generalisations(conn).get(testimony, {})
+    instead = {broader for (kind, _), broader in decided.items() if kind == facet and broader}
+    if facet != Facet.PLACE:
+        return instead
+    slugs = dict(conn.execute("select id, slug from terms where vocabulary = 'place'").fetchall())
+    return instead | {slugs[above] for term, above in exact_places(conn).items() if above and slugs[term] in had}
 
 
 def _check_stands_above(conn: sqlite3.Connection, change: Change, broader: str | None) -> None:

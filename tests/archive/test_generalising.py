@@ -125,6 +125,14 @@ def test_what_is_generalised_twice_leads_to_the_last(db: Database) -> None:
     assert generalisations(db.conn)[1] == {TURIN: None, ("place", "piedmont"): None}
 
 
+def test_what_is_published_already_can_be_generalised_once_more(db: Database) -> None:
+    generalise(db, "2026.001", TURIN, "piedmont", "Maria")
+    generalise(db, "2026.001", ("place", "piedmont"), "italy", "Maria")
+    assert generalisations(db.conn)[1][TURIN] == "italy"
+    generalise(db, "2026.001", ("place", "san-salvario"), "piedmont", "Maria")
+    assert generalisations(db.conn)[1]["place", "san-salvario"] == "italy", "where Via Roma 12 is not granted"
+
+
 def test_a_circle_of_generalisations_leads_nowhere(db: Database) -> None:
     db.execute("insert into generalisations values (1, 'place', 'turin', 'italy', 'x', ''), "
                "(1, 'place', 'italy', 'turin', 'x', '')")  # fmt: skip
