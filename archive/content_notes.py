@@ -43,7 +43,7 @@ def read_notes(conn: sqlite3.Connection, accessions: Iterable[str] | None = None
     """Return the notes and labels of these testimonies, or of all, in the order in which they were written."""
     rows = conn.execute(
         "select content_notes.id, accession, content_notes.kind, content_notes.language, text from content_notes "
-        "join testimonies on testimonies.id = testimony "
+        "cross join testimonies on testimonies.id = testimony "  # there are few notes and many testimonies
         "where :wanted is null or accession in (select value from json_each(:wanted)) "
         "order by accession, content_notes.id",
         {"wanted": None if accessions is None else json.dumps(list(accessions))},

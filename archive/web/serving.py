@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import multiprocessing
+import re
 import socket
+import sqlite3
 import threading
 import webbrowser
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from archive.errors import ArchiveError
 from archive.folder import Archive
-from archive.web.settings import datasette_for, datasette_for_edition, shared_secret
+from archive.web import scripts
+from archive.web.security import HEADERS, STRICT
+from archive.web.settings import close_datasette, datasette_for, datasette_for_edition, shared_secret
 
 LOOPBACK = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1", "[::1]": "::1"}
 SHUTDOWN = 2  # seconds that a listener may go on after Ctrl-C
+TAKEN_DOWN = """This site was taken down for now. Please come back later.
+Este sitio está retirado por ahora. Vuelve más tarde, por favor.
+Ce site est retiré pour le moment. Revenez plus tard, s’il vous plaît.
+Questo sito è stato tolto per ora. Torna più tardi, per favore.
+أُزيل هذا الموقع مؤقتًا. يُرجى العودة لاحقًا."""
+_FOR_READERS = re.compile(rf"/-/static(?:-plugins)?/|{scripts.ROUTE}")  # of what lies under /-/
 
 
 class Application(Protocol):
@@ -45,8 +57,14 @@ class Private:
         await self._app(scope, receive, send)
 
 
-async def _nothing(scope: Any, receive: Any, send: Any) -> None:
-    """Answer nothing: what has not started."""
+@dataclass(slots=True, eq=False)
+class _Edition:
+    """An edition that is served. `answering`: how many requests it is still answering."""
+
+    name: str
+    datasette: Any
+    app: Callable[[Any, Any, Any], Awaitable[None]]
+    answering: int = 0
 
 
 class Published:
@@ -56,21 +74,82 @@ class Published:
         self._link = public / "current"
         if not self._link.is_dir():
             raise ArchiveError("nothing is published yet: run 'conricerca publish' first")
-        self._served = ""
-        self._app: Callable[[Any, Any, Any], Awaitable[None]] = _nothing
+        self._served: _Edition | None = None
+        self._opening = asyncio.Lock()
 
     async def start(self) -> None:
         """Read the edition that is there now."""
-        served = str(self._link.readlink())
-        datasette = datasette_for_edition(self._link.parent / served)
-        await datasette.invoke_startup()
-        self._app, self._served = datasette.app(), served
+        await self._current()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer from the edition that is current at this moment: what was withdrawn is not shown once more."""
-        if str(self._link.readlink()) != self._served:
-            await self.start()
-        await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            await _say_nothing(scope, receive, send)
+        elif scope["path"].startswith("/-/") and not _FOR_READERS.match(scope["path"]):
+            await _say(send, 404, "There is nothing here.")  # what Datasette tells of the computer that it runs on
+        elif (edition := await self._current()) is None:
+            await _say(send, 503, TAKEN_DOWN)
+        else:
+            edition.answering += 1
+            try:
+                await edition.app(scope, receive, send)
+            finally:
+                edition.answering -= 1
+                self._let_go(edition)
+
+    async def _current(self) -> _Edition | None:
+        """Return the edition that is to be seen now, None where the site was taken down."""
+        if (name := self._name()) is None or self._served is None or name != self._served.name:
+            async with self._opening:
+                await self._follow()
+        return self._served
+
+    async def _follow(self) -> None:
+        """Open the edition to which the link leads; while it was opened it may have led to another, or nowhere."""
+        while (name := self._name()) != (self._served.name if self._served else None):
+            before, self._served = self._served, None
+            if before is not None:
+                self._let_go(before)
+            try:
+                self._served = await self._open(name) if name else None
+            except (ArchiveError, OSError, sqlite3.DatabaseError):
+                if self._name() == name:  # damaged: better nothing than what was there before
+                    return
+
+    def _name(self) -> str | None:
+        try:
+            return str(self._link.readlink())
+        except FileNotFoundError:
+            return None
+
+    async def _open(self, name: str) -> _Edition:
+        datasette = datasette_for_edition(self._link.parent / name)
+        await datasette.invoke_startup()
+        return _Edition(name=name, datasette=datasette, app=datasette.app())
+
+    def _let_go(self, edition: _Edition) -> None:
+        """Close what answers nothing any more and will not be asked again."""
+        if edition is not self._served and not edition.answering:
+            close_datasette(edition.datasette)
+
+
+async def _say_nothing(scope: Any, receive: Any, send: Any) -> None:
+    """Begin and end with the server; answer to nothing else that is no request for a page."""
+    while scope["type"] == "lifespan":
+        step = (await receive())["type"]
+        await send({"type": f"{step}.complete"})
+        if step == "lifespan.shutdown":
+            return
+
+
+async def _say(send: Any, status: int, text: str) -> None:
+    """Answer with a line of plain text."""
+    said = (
+        (b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"private, no-store"),
+        (b"content-security-policy", STRICT.encode()), *HEADERS,
+    )  # fmt: skip
+    await send({"type": "http.response.start", "status": status, "headers": said})
+    await send({"type": "http.response.body", "body": f"{text}\n".encode()})
 
 
 def serve_private(archive: Archive, *, host: str = "127.0.0.1", port: int = 8001, **how: Any) -> None:

@@ -51,6 +51,13 @@ def datasette_for(archive: Archive) -> Any:
     )  # fmt: skip
 
 
+def close_datasette(datasette: Any) -> None:
+    """Let go of the threads and files of a Datasette that answers nothing any more."""
+    datasette.executor.shutdown()
+    for database in datasette.databases.values():
+        database.close()
+
+
 def datasette_for_edition(site: Path) -> Any:
     """Return the Datasette that serves the edition in this folder, which nobody changes any more.
 

@@ -183,6 +183,17 @@ def test_while_something_else_is_written_the_form_waits(archive: Archive, datase
     assert recorded(archive) == []
 
 
+def test_where_the_record_is_broken_nothing_is_added_and_it_is_said(archive: Archive, datasette: Any) -> None:
+    send(datasette, FILLED)
+    with archive.write() as db:
+        db.execute("drop trigger consents_are_never_changed")
+        db.execute("update consents set at = '2026-01-01' where id = 1")
+    answer = send(datasette, FILLED)
+    assert answer.status_code == 409
+    assert "the record of consent is broken" in answer.text
+    assert len(recorded(archive)) == 3
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from archive.content_notes import NoteKind
 from archive.folder import Archive
 from archive.records import Description
 from archive.store.content_notes import add_note
+from tests.archive.publish.editions import a_publishable_archive, an_edition
 from tests.web.builders import CORTEO, GATE, PHONE, STAIRS, Reader, an_archive, barriers, reading
-from tests.web.served import ask, tell
+from tests.web.served import ask, close, served, tell
 
 SAID = "It speaks of <b>hunger</b>."
 LABEL = "Told for the tenants"
@@ -37,8 +39,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 @pytest.fixture(scope="module")
 def datasette(archive: Archive) -> Iterator[Any]:
-    from tests.web.served import served
-
     with served(archive) as datasette:
         yield datasette
 
@@ -76,6 +76,24 @@ def test_without_a_note_there_is_nothing_of_it(datasette: Any) -> None:
         page = ask(datasette, path).text
         assert "beforehand" not in page.replace("beforehand.css", "")
         assert "<audio" not in page or "autoplay" not in page
+
+
+def test_what_is_published_has_its_notes_and_not_who_wrote_them(tmp_path: Path) -> None:
+    from datasette.app import Datasette
+
+    archive = a_publishable_archive(tmp_path / "archive")
+    with archive.write() as db:
+        add_note(db, "2026.001", NoteKind.NOTE, "It tells of hunger.", language="en")
+        add_note(db, "2026.001", NoteKind.LABEL, LABEL)
+    datasette = Datasette([], immutables=[str(an_edition(archive, tmp_path / "public.db"))])
+    try:
+        for path in ("/testimonies/2026.001", "/search?q=rent", "/public/content_notes.json?_shape=array"):
+            page = ask(datasette, path).text
+            assert "It tells of hunger." in page, path
+            assert LABEL in page, path
+        assert {row["actor"] for row in ask(datasette, "/public/content_notes.json?_shape=array").json()} == {""}
+    finally:
+        close(datasette)
 
 
 @pytest.mark.browser

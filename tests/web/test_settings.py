@@ -18,7 +18,7 @@ import pytest
 from archive.errors import ArchiveError, InvalidFile
 from archive.folder import Archive
 from archive.web.serving import serve_private
-from archive.web.settings import settings
+from archive.web.settings import settings, shared_secret
 from tests.builders import a_testimony
 from tests.web.served import a_tagged_archive, ask, awaited, listening, served
 
@@ -35,6 +35,14 @@ def test_every_setting_is_one_that_datasette_knows(archive: Archive) -> None:
     with served(archive) as datasette:
         said = ask(datasette, "/-/settings.json").json()
     assert settings().items() <= said.items()
+
+
+def test_a_form_that_one_process_made_may_be_sent_to_another() -> None:
+    ask_for_it = "from archive.web.settings import shared_secret; print(shared_secret())"
+    ours = shared_secret()
+    beside = subprocess.run([sys.executable, "-c", ask_for_it], capture_output=True, text=True, check=True)
+    assert beside.stdout.strip() == ours
+    assert len(ours) == 64
 
 
 def test_what_makes_an_archive_open_or_slow_is_off() -> None:

@@ -19,8 +19,7 @@ from archive.consent import Audience, Use
 from archive.consent_form import FaultyForm, Form, check_form, decisions, read_form
 from archive.consent_report import answers
 from archive.consents import Recorded, read_history, read_standing
-from archive.declaring import CannotBeDeclared
-from archive.errors import ArchiveBusy
+from archive.errors import ArchiveBusy, ArchiveError
 from archive.marks import N_
 from archive.reading import Testimony
 from archive.records import Kind
@@ -147,13 +146,13 @@ async def _receive(request: Any, datasette: Any, found: Testimony) -> Any:
         except ArchiveBusy:
             hint = _("Something else is being written to the archive. Wait a little, then send the form again.")
             return await _show_form(datasette, request, found, sent, status=503, hint=hint)
-        except CannotBeDeclared as error:
+        except ArchiveError as error:  # the record is damaged, or the clock is wrong
             return await _show_form(datasette, request, found, sent, status=409, hint=str(error))
     return _led_to(Site(datasette).path(f"/testimonies/{found.entry.accession}/consent-form/{digest}"))
 
 
 async def _sign(datasette: Any, request: Any, found: Testimony, filled: Form, sent: dict[str, str]) -> str:
-    """Make the paper and record it. Raises FaultyForm, ArchiveBusy, CannotBeDeclared."""
+    """Make the paper and record it. Raises FaultyForm, ArchiveBusy, and ArchiveError for whatever else forbids it."""
     archive = working_archive(datasette)
     number = sent.get("form") or ""
     signers = await _signers(datasette, request, found)
