@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from archive.access import Decision, may
 from archive.consent import Artefact, Attribution, Audience, Use
 from archive.consents import read_standings
-from archive.redactions import undecided, unplaced
+from archive.exact_places import exact_places
+from archive.redactions import approved_marks, undecided, unplaced
 from archive.standing import Standing
 
 ASKED = {  # by their names in reports; whoever speaks in a testimony is asked for each
@@ -67,14 +69,15 @@ def select(conn: sqlite3.Connection, on: date) -> Selection:
     """Ask for every testimony what may be published on this day."""
     chosen: list[Selected] = []
     held: list[Held] = []
-    standings = read_standings(conn)
+    standings, exact = read_standings(conn), frozenset(exact_places(conn))
     for number in sorted(standings, key=lambda one: _in_order(standings[one].accession)):
         standing = standings[number]
         entry = _asked(standing, Use.READ, Artefact.CATALOGUE_ENTRY, on)
         if not any(entry.values()):
             held.append(Held(accession=standing.accession, part=None, reason=str(next(iter(entry.values())))))
             continue
-        waiting = tuple(_waiting(conn, standing.accession, number))
+        placed = bool(_ask(standing, "exact place", on))
+        waiting = tuple(_waiting(conn, standing.accession, number, frozenset() if placed else exact))
         held += waiting
         held += _refusals(standing, on)
         chosen.append(_selected(number, standing, entry, on, closed=bool(waiting)))
@@ -126,8 +129,8 @@ def _refusals(standing: Standing, on: date) -> Iterator[Held]:
                 yield Held(accession=standing.accession, part=part, reason=str(decision))
 
 
-def _waiting(conn: sqlite3.Connection, accession: str, testimony: int) -> Iterator[Held]:
-    """Yield why words and sound wait: what was marked to be cut is not decided, or not found in the transcript."""
+def _waiting(conn: sqlite3.Connection, accession: str, testimony: int, exact: Collection[int]) -> Iterator[Held]:
+    """Yield why words and sound wait: marks are not decided or not found, or these exact places are still said."""
     for marks, why in (
         (undecided(conn, testimony), "not decided yet"),
         (unplaced(conn, testimony), "not found in the transcript as it is now"),
@@ -135,6 +138,31 @@ def _waiting(conn: sqlite3.Connection, accession: str, testimony: int) -> Iterat
         if marks:
             reason = f"redactions are {why} ({len(marks)}): see 'conricerca redact list {accession}'"
             yield Held(accession=accession, part="sound and transcript", reason=reason)
+    for slug in _said(conn, testimony, exact):
+        reason = (
+            f"it says {slug}, and the exact place is not granted: ask for it, or mark it with 'conricerca risk "
+            f"generalise {accession} place:{slug} --leave-out' (or --to what it lies in) and approve the marks"
+        )
+        yield Held(accession=accession, part="sound and transcript", reason=reason)
+
+
+def _said(conn: sqlite3.Connection, testimony: int, terms: Collection[int]) -> tuple[str, ...]:
+    """Return which of these terms the transcript says in words that are not cut."""
+    if not terms:
+        return ()
+    rows = conn.execute(
+        "select slug, segment, start_char, end_char from counted_tags join terms on terms.id = term "
+        "where testimony = ? and segment is not null and term in (select value from json_each(?)) order by slug",
+        [testimony, json.dumps(sorted(terms))],
+    ).fetchall()
+    marks = approved_marks(conn, testimony) if rows else {}
+    return tuple(
+        dict.fromkeys(
+            slug
+            for slug, segment, first, last in rows
+            if not any(mark.start_char < last and first < mark.end_char for mark in marks.get(segment, ()))
+        )
+    )
 
 
 def _in_order(accession: str) -> tuple[int, int]:

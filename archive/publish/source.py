@@ -118,7 +118,7 @@ class Source:
             [name],
         ).fetchone()
         if row is None:
-            return name if selected.exact_place else None
+            return _instead(name, "place", changes) if selected.exact_place else None
         shown = self._shown(int(row[0]), selected, changes)
         if shown == row[0]:
             return name
@@ -129,16 +129,14 @@ class Source:
 
     def _shown(self, term: int, selected: Selected, changes: Choices) -> int | None:
         """Return the term that is published in the place of this one, None for none."""
-        if not selected.exact_place and term in self.exact:
-            broader = self.exact[term]
-            if broader is None:
-                return None
-            term = broader
         names = self.slugs[term]
-        if names not in changes:
+        if names in changes:
+            instead = changes[names]
+            return None if instead is None else self.numbers.get((names[0], instead))
+        if selected.exact_place or term not in self.exact:
             return term
-        instead = changes[names]
-        return None if instead is None else self.numbers.get((names[0], instead))
+        broader = self.exact[term]
+        return None if broader is None else self._shown(broader, selected, changes)
 
     def _tellers(self, selected: Selected, changes: Choices) -> Iterator[Teller]:
         rows = self.conn.execute(

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive.consent import Attribution, Happening
 from archive.folder import Archive
 from archive.publish.gate.interference import Second, write_disturbed
+from archive.publish.selection import select
 from archive.records import Description
 from tests.archive.publish.editions import (
     CANARY,
@@ -107,6 +108,18 @@ def test_the_second_writing_sees_other_secrets_and_writes_the_same(
     second = Second(archive=archive.path, database=tmp_path / "again.db", on=DAY, sounds={}, tombstones=())
     write_disturbed(second)
     assert second.database.read_bytes() == edition.read_bytes()
+
+
+def test_an_exact_place_that_is_said_and_not_granted_keeps_the_words_back(archive: Archive, tmp_path: Path) -> None:
+    other = copied(archive, tmp_path / "other")
+    with other.write() as db:
+        db.execute("update redactions set state = 'rejected' where words glob '* Street'")
+        selection = select(db.conn, DAY)
+    [held] = [one.reason for one in selection.held if one.accession == "2026.008" and "exact place" in one.reason][:1]
+    assert f"conricerca risk generalise 2026.008 place:{CANARY}-street" in held
+    shown = {one.accession: one.readable for one in selection.testimonies}
+    assert not shown["2026.008"]
+    assert shown["2026.002"]
 
 
 Mutation = Callable[[Database, random.Random], None]
