@@ -231,3 +231,11 @@ def test_another_database_is_none_of_our_business(tmp_path: Path) -> None:
         assert ask(datasette, "/other.json?sql=select+1").status_code == 200
     finally:
         close(datasette)
+
+
+def test_our_pages_ask_for_no_permission_where_nobody_is_shut_out(datasette: Any) -> None:
+    datasette._permission_checks.clear()
+    assert ask(datasette, "/search?q=Glasgow").status_code == 200
+    assert not datasette._permission_checks  # each would copy all of metadata.yml
+    assert ask(datasette, "/archive/segments").status_code == 403
+    assert datasette._permission_checks
