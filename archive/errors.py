@@ -72,21 +72,21 @@ class InvalidFile(ArchiveError):
         self.path, self.line = path, line
 
 
-_FULL = "the disk is full: nothing is half-written; make room and run the same command again"
+FULL = "the disk is full: nothing is half-written; make room and run the same command again"
 
 
 def mendable(error: OSError | sqlite3.DatabaseError) -> str | None:
     """Return what to tell a person about an error of the system or of SQLite; None where it is a fault of ours."""
     if isinstance(error, sqlite3.OperationalError):
         if "full" in str(error):
-            return _FULL
+            return FULL
         if "readonly" in str(error) or "unable to open" in str(error):
             return f"the archive cannot be written: {error}"
     elif isinstance(error, sqlite3.DatabaseError):
         if "malformed" in str(error) or "not a database" in str(error):
             return f"archive.db is damaged ({error}): restore it from a backup"
     elif error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _FULL
+        return FULL
     elif error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         return f"no permission: {error.filename or error}"
     return None

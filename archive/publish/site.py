@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -74,21 +75,30 @@ def write_settings(site: Path) -> None:
 
 def seal(site: Path) -> str:
     """Give every file and folder the same time, have all of it on the disk, and return the name of the edition."""
-    digest = hashlib.sha256()
-    for path in sorted(site.rglob("*")):
+    everything = [*sorted(site.rglob("*")), site]
+    for path in everything:
         path.chmod(0o755 if path.is_dir() else 0o644)
         if path.is_file():
             _to_disk(path)
-            digest.update(f"{path.relative_to(site).as_posix()} {_fingerprint(path)}\n".encode())
         os.utime(path, (FIXED_TIME, FIXED_TIME))
-    for folder in [*(path for path in site.rglob("*") if path.is_dir()), site]:
-        _to_disk(folder)
+    for path in everything:
+        if path.is_dir():
+            _to_disk(path)
+    return name_of(site)
+
+
+def name_of(site: Path) -> str:
+    """Return what an edition is called: the hash of all its files, with their names."""
+    digest = hashlib.sha256()
+    for path in sorted(site.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(site).as_posix()} {_fingerprint(path)}\n".encode())
     return digest.hexdigest()
 
 
 def put_in_place(archive: Archive, site: Path, name: str) -> Path:
     """Give a sealed edition its place and let `current` lead to it; before the last step nothing has changed."""
-    place = public(archive) / "editions" / name[:16]
+    place = _place(archive, name)
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
         site.rename(place)
@@ -117,8 +127,18 @@ def remove_others(archive: Archive) -> None:
     for folder in _editions(archive):
         if folder.resolve() != served:
             shutil.rmtree(folder)
-    for folder in public(archive).glob(".building-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    for left in public(archive).glob(".building-*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _place(archive: Archive, name: str) -> Path:
+    """Return where an edition is put: where the same one lies whole already, or else where nothing lies."""
+    editions = public(archive) / "editions"
+    places = chain([editions / name[:16]], (editions / f"{name[:16]}-{number}" for number in count(2)))
+    return next(place for place in places if not place.exists() or name_of(place) == name)
 
 
 def _editions(archive: Archive) -> Iterator[Path]:

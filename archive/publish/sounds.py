@@ -160,9 +160,21 @@ def _kept(folder: Path, name: str) -> Sound | None:
     return Sound(name=name, **{**said, "peaks": bytes.fromhex(said["peaks"])})
 
 
+def _check_original(wanted: Treatment) -> None:
+    """Raise ArchiveError where the original is not there, or not as it came."""
+    there = wanted.original.is_file()
+    if not there or sha256_of(wanted.original) != wanted.original.stem:
+        why = "was changed" if there else "is missing"
+        kept = f"{wanted.original.parent.parent.name}/{wanted.original.parent.name}/{wanted.original.name}"
+        raise ArchiveError(
+            f"{wanted.accession}: the recording {wanted.original.name[:12]}… {why}: put {kept} back from a backup"
+        )
+
+
 def _encode(folder: Path, wanted: Treatment, encode: Encode) -> None:
     """Encode one recording; its note is written last, so that what is half done does not count."""
     made = folder / wanted.name
+    _check_original(wanted)
     copy = encode(wanted.original, made, cuts=wanted.cuts, video=wanted.video)
     made.replace(folder / f"{wanted.name}{copy.suffix}")
     said = {

@@ -11,11 +11,13 @@ from datetime import date
 from archive.consent import Event, Happening
 from archive.consents import read_standing
 from archive.declaring import declare
+from archive.errors import ArchiveError, mendable
 from archive.folder import Archive
+from archive.publish.edition import open_edition
 from archive.publish.ledger import read_editions
-from archive.publish.publishing import NotPublished, Say, Wishes, publish
+from archive.publish.publishing import NotPublished, Say, Wishes, check_names_known, publish
 from archive.publish.report import Report
-from archive.publish.site import current, take_down
+from archive.publish.site import DATABASE, current, take_down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,6 @@ def reach_of(archive: Archive, accession: str) -> Reach:
     with closing(archive.read()) as db:
         read_standing(db.conn, accession)
         had = [edition for edition in read_editions(db.conn) if accession in edition.contents]
-        shown = current(archive) is not None and bool(had) and had[-1] == read_editions(db.conn)[-1]
         (title,) = db.execute("select title from testimonies where accession = ?", [accession]).fetchone()
         parts = had[-1].contents[accession] if had else {}
         return Reach(
@@ -60,7 +61,7 @@ def reach_of(archive: Archive, accession: str) -> Reach:
             if had
             else (),
             histories=_histories(db.conn, accession),
-            shown=shown,
+            shown=_is_shown(archive, accession),
         )
 
 
@@ -70,9 +71,11 @@ def withdraw(
     """Record that consent is withdrawn, and publish without it.
 
     Where no edition can be built, the whole site is taken down instead: it would go on showing what was withdrawn.
-    Raises what `declare` raises.
+    Raises what `declare` raises, and NamesUnknown, with nothing done.
     """
     reach = reach_of(archive, accession)
+    if reach.shown:
+        check_names_known(archive, wishes)
     with archive.write() as db:
         event = Event(happening=Happening.WITHDRAWN, on=wishes.on)
         declare(db, accession, event, narrator=narrator, note=note, today=wishes.on)
@@ -82,9 +85,28 @@ def withdraw(
         try:
             report = publish(archive, wishes, say)
         except NotPublished as error:
-            take_down(archive)
             faults = error.faults
+        except ArchiveError as error:
+            faults = [str(error)]
+        except (OSError, sqlite3.DatabaseError) as error:
+            faults = [mendable(error) or str(error)]
+        finally:
+            if report is None:  # whatever it was, also an interruption: it must not be seen any longer
+                take_down(archive)
     return Withdrawn(reach=reach, narrator=narrator, on=wishes.on, report=report, faults=tuple(faults))
+
+
+def _is_shown(archive: Archive, accession: str) -> bool:
+    """Whether it stands on the site, as the site itself says, not the ledger; one that cannot be read may show it."""
+    site = current(archive)
+    if site is None:
+        return False
+    try:
+        with closing(open_edition(site / DATABASE)) as edition:
+            row = edition.execute("select 1 from testimonies where accession = ?", [accession]).fetchone()
+            return row is not None
+    except sqlite3.DatabaseError:
+        return True
 
 
 def _histories(conn: sqlite3.Connection, accession: str) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ import click
 from archive.folder import Archive, open_archive
 from archive.printable import json_line, printable
 
+DRY = "nothing was published: this was a dry run"
+LANGUAGES = ("en", "es", "fr", "it", "ar")
 _OPTIONS = (
     click.option(
         "-i",
@@ -55,10 +57,10 @@ def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Pat
     report = run(archive, wishes, lambda line: click.echo(printable(line), err=True))
     if as_json:
         click.echo(json_line(report_row(report)))
-        return
-    for line in report_lines(report):
-        click.echo(printable(line))
-    click.echo("nothing was published: this was a dry run" if dry_run else f"published in {archive.path / 'public'}")
+    else:
+        for line in report_lines(report):
+            click.echo(printable(line))
+        click.echo(DRY if dry_run else f"published in {archive.path / 'public'}")
     if report.faults:
         click.get_current_context().exit(1)
 
@@ -67,9 +69,14 @@ def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Pat
 @click.argument("accession")
 @click.option("--narrator", help="Who withdraws; left out where the whole testimony is withdrawn.")
 @click.option("--note", help="What was said, in words; no names.")
-@click.option("--language", default="en", show_default=True, help="The language of the receipt: en, es, fr, it, ar.")
 @click.option(
-    "--receipt", type=click.Path(path_type=Path), help="Where to write the receipt.", show_default="ACCESSION"
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of the receipt."
+)
+@click.option(
+    "--receipt",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Where to write the receipt.",
+    show_default="ACCESSION",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_denied
@@ -81,6 +88,7 @@ def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
     from archive.publish.withdrawal import withdraw as run
 
     archive = open_archive(folder)
+    target = said["receipt"] or Path(f"withdrawal-{accession}.txt")
     for line in reach_lines(reach_of(archive, accession)):
         click.echo(printable(line))
     if not yes:
@@ -90,11 +98,12 @@ def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
         archive, accession, wishes, narrator=said["narrator"], note=said["note"],
         say=lambda line: click.echo(printable(line), err=True),
     )  # fmt: skip
-    target = said["receipt"] or Path(f"withdrawal-{accession}.txt")
     target.write_text(receipt(done, said["language"]), encoding="utf-8")
+    click.echo(printable(f"{accession} is withdrawn; the receipt for the narrator is {target}"))
     for fault in done.faults:
         click.echo(printable(f"the whole site was taken down, because no edition could be built: {fault}"), err=True)
-    click.echo(printable(f"{accession} is withdrawn; the receipt for the narrator is {target}"))
+    if done.faults:
+        click.get_current_context().exit(1)
 
 
 @click.command()

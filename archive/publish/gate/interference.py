@@ -7,15 +7,20 @@ or says something else, and there is more of it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
+from archive.errors import FULL, mendable
 from archive.folder import Archive
 from archive.publish.edition import Sound, write_edition
 from archive.publish.selection import Selection, select
@@ -56,12 +61,14 @@ class SecondWriting:
 
     def __init__(self, second: Second) -> None:
         self._second = second
-        self._process = get_context("spawn").Process(target=write_disturbed, args=(second,), daemon=True)
+        self._process = get_context("spawn").Process(target=_write_beside, args=(second,), daemon=True)
         self._process.start()
 
     def faults(self, first: Path) -> Iterator[str]:
-        """Wait for it and yield what is wrong: the two are not the same bytes."""
+        """Wait for it and yield what is wrong: the two are not the same bytes. Raises OSError on a full disk."""
         self._process.join()
+        if self._process.exitcode == errno.ENOSPC:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if self._process.exitcode != 0:
             yield "the edition could not be written a second time, from an archive in which only withheld data differ"
         elif _fingerprint(first) != _fingerprint(self._second.database):
@@ -76,6 +83,25 @@ class SecondWriting:
             self._process.terminate()
         self._process.join()
         self._second.database.unlink(missing_ok=True)
+
+
+def _write_beside(second: Second) -> None:
+    """Write it in a process beside another one, for as long as that lives, and leave nothing when it is killed."""
+
+    def end_with_the_other() -> None:
+        other = parent_process()
+        if other is not None:
+            other.join()
+            second.database.unlink(missing_ok=True)
+            os._exit(1)
+
+    Thread(target=end_with_the_other, daemon=True).start()
+    try:
+        write_disturbed(second)
+    except (OSError, sqlite3.OperationalError) as error:
+        if mendable(error) != FULL:
+            raise
+        sys.exit(errno.ENOSPC)
 
 
 def write_disturbed(second: Second) -> None:
