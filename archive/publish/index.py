@@ -37,11 +37,12 @@ def _index_choices(db: Database, testimonies: Iterable[int]) -> None:
     for testimony in testimonies:
         counted: Counter[int] = Counter()
         rows = []
-        chosen = choices_of(db, testimony)
-        for choice in sorted({choice for choices in chosen.values() for choice in choices} - numbers.keys()):
+        choices, chosen = choices_of(db, testimony)
+        for choice in sorted(set(choices) - numbers.keys()):
             numbers[choice] = len(numbers) + 1
-        for passage, choices in chosen.items():
-            values = sorted(numbers[choice] for choice in choices)
+        own = [numbers[choice] for choice in choices]
+        for passage, places in chosen.items():
+            values = sorted(map(own.__getitem__, places))
             rows.append((passage, testimony, pack(values)))
             counted.update(values)
             for value in values:

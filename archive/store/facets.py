@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
@@ -26,9 +26,10 @@ def index_testimony(db: Database, testimony: int) -> None:
     """Bring what one testimony's passages can be chosen by up to date; what stays as it was is not written again."""
     with writing(db):
         before = _indexed(db, testimony)
-        chosen = choices_of(db, testimony)
-        numbers = _numbered(db, {choice for choices in chosen.values() for choice in choices})
-        after = {passage: frozenset(numbers[choice] for choice in choices) for passage, choices in chosen.items()}
+        choices, chosen = choices_of(db, testimony)
+        numbered = _numbered(db, choices)
+        numbers = [numbered[choice] for choice in choices]
+        after = {passage: frozenset(map(numbers.__getitem__, places)) for passage, places in chosen.items()}
         _change_passages(db, testimony, before, after)
         counted = Counter(value for values in after.values() for value in values)
         db.execute("delete from facet_testimonies where testimony = ?", [testimony])
@@ -109,25 +110,27 @@ def _beyond(some: Mapping[int, frozenset[int]], others: Mapping[int, frozenset[i
     )
 
 
-def choices_of(db: Database, testimony: int) -> dict[int, set[Choice]]:
-    """Return everything by which each passage of a testimony can be chosen."""
-    texts = db.execute("select id, text from passages where testimony = ?", [testimony]).fetchall()
+def choices_of(db: Database, testimony: int) -> tuple[tuple[Choice, ...], dict[int, set[int]]]:
+    """Return all by which passages of a testimony can be chosen, and for each passage the places in that list."""
     of_all, of_each, terms, above = (
         db.execute(command, {"testimony": testimony}).fetchall() for command in statements("facets_of_testimony")
     )
-    chosen: dict[int, set[Choice]] = {passage: set(of_all) for passage, _ in texts}
+    places: defaultdict[Choice, int] = defaultdict(lambda: len(places))
+    texts = db.execute("select id, text from passages where testimony = ?", [testimony]).fetchall()
+    shared = {places[choice] for choice in of_all}
+    chosen = {passage: set(shared) for passage, _ in texts}
     for passage, facet, key in of_each:
-        chosen[passage].add((facet, key))
-    meant: dict[int, list[Choice]] = {}
+        chosen[passage].add(places[facet, key])
+    meant: defaultdict[int, list[int]] = defaultdict(list)
     for term, facet, key in above:
-        meant.setdefault(term, []).append((facet, key))
+        meant[term].append(places[facet, key])
     for passage, term in terms:
         chosen[passage].update(meant[term])
     spans = _movement_years(db, testimony)
     for passage, text in texts:
         for year in years_said(text) | years_of_movements(spans.get(passage, ())):
-            chosen[passage] |= {("year", str(year)), ("year", decade_of(year))}
-    return chosen
+            chosen[passage] |= {places["year", str(year)], places["year", decade_of(year)]}
+    return tuple(places), chosen
 
 
 def _movement_years(db: Database, testimony: int) -> dict[int, list[tuple[int | None, int | None]]]:
