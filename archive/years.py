@@ -12,7 +12,7 @@ _YEAR = re.compile(
     rf"(?<![\w.,'’£$€#-])(?P<year>{_DIGIT}{{4}})(?P<decade>s|er)?(?:\s?[-–—/]\s?(?P<until>{_DIGIT}{{4}}|{_DIGIT}{{2}}))?"
     r"(?![\w%°]|[.,]?\d|\s?[£$€%])"
 )
-_DIGITS = re.compile("[0-9]{4}")
+_DIGITS = re.compile(_DIGIT + "{4}")
 # a number followed by what is counted is no year
 _COUNTED = re.compile(
     r"\s+(?:men|women|workers|people|persons|families|households|tenants|strikers|miners|children|pounds|dollars|"
@@ -29,7 +29,7 @@ def years_said(text: str) -> frozenset[int]:
     >>> sorted(years_said("In 1915 and 1919–21, not 1,500 of them"))
     [1915, 1919, 1920, 1921]
     """
-    if not _DIGITS.search(text):  # as most, which is known five times faster
+    if not _DIGITS.search(text):  # as in most, which is known in half the time
         return frozenset()
     found: set[int] = set()
     for said in _YEAR.finditer(text):
