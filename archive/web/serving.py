@@ -85,6 +85,8 @@ class Published:
         """Answer from the edition that is current at this moment: what was withdrawn is not shown once more."""
         if scope["type"] != "http":
             await _say_nothing(scope, receive, send)
+        elif scope["method"] not in ("GET", "HEAD"):
+            await _say(send, 405, "Nothing can be sent to this site.", (b"allow", b"GET, HEAD"))
         elif scope["path"].startswith("/-/") and not _FOR_READERS.match(scope["path"]):
             await _say(send, 404, "There is nothing here.")  # what Datasette tells of the computer that it runs on
         elif (edition := await self._current()) is None:
@@ -142,9 +144,10 @@ async def _say_nothing(scope: Any, receive: Any, send: Any) -> None:
             return
 
 
-async def _say(send: Any, status: int, text: str) -> None:
-    """Answer with a line of plain text."""
+async def _say(send: Any, status: int, text: str, *more: tuple[bytes, bytes]) -> None:
+    """Answer with a line of plain text, and with these headers besides those that every answer has."""
     said = (
+        *more,
         (b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"private, no-store"),
         (b"content-security-policy", STRICT.encode()), *HEADERS,
     )  # fmt: skip

@@ -121,15 +121,15 @@ def counts(answer: httpx.Response, facet: str) -> dict[str, int]:
 
 
 @contextmanager
-def listening(archive: Archive) -> Iterator[str]:
-    """`conricerca serve` in a process of its own; yields its address."""
-    program = (
-        "import sys, pathlib; from archive.folder import open_archive; from archive.web.serving import serve_private; "
-    )
+def listening(archive: Archive, *, public: bool = False, workers: int = 1) -> Iterator[str]:
+    """`conricerca serve` in a process of its own, or `serve --public`; yields its address."""
+    serve = "serve_edition" if public else "serve_private"
+    program = f"import sys, pathlib; from archive.folder import open_archive; from archive.web.serving import {serve}; "
     program += (
-        "serve_private(open_archive(pathlib.Path(sys.argv[1])), port=0, on_ready=lambda at: print(at, flush=True))"
+        f"{serve}(open_archive(pathlib.Path(sys.argv[1])), port=0, workers=int(sys.argv[2]), "
+        "on_ready=lambda at: print(at, flush=True))"
     )
-    command = [sys.executable, "-c", program, str(archive.path)]
+    command = [sys.executable, "-c", program, str(archive.path), str(workers)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
