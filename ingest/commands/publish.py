@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -89,6 +90,8 @@ def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
 
     archive = open_archive(folder)
     target = said["receipt"] or Path(f"withdrawal-{accession}.txt")
+    if not os.access(target.absolute().parent, os.W_OK):
+        raise click.UsageError(f"the receipt cannot be written to {target}: say where with --receipt")
     for line in reach_lines(reach_of(archive, accession)):
         click.echo(printable(line))
     if not yes:

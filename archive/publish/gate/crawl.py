@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from html import unescape
 from pathlib import Path
@@ -37,7 +38,8 @@ def crawl_faults(datasette: Any, database: Path, denied: Denied, *, pages: int =
 
     So many `pages` are asked for at most, of every kind some.
     """
-    yield from asyncio.run(_crawl(datasette, _tables(database), denied, pages))
+    with ThreadPoolExecutor(1) as thread:  # whoever publishes may have a loop of events of their own
+        yield from thread.submit(asyncio.run, _crawl(datasette, _tables(database), denied, pages)).result()
 
 
 async def _crawl(datasette: Any, tables: Mapping[str, str], denied: Denied, pages: int) -> list[str]:

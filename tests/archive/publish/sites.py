@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
 
 from archive.consent import Attribution
 from archive.folder import Archive
@@ -13,6 +17,8 @@ from archive.publish.report import Report
 from archive.publish.site import public
 from archive.records import Description
 from archive.store.browsing import refresh_counts
+from cli import main
+from ingest.commands import publish as command
 from tests.archive.publish.editions import CANARY, DAY, agree
 from tests.builders import a_testimony, an_archive
 from tests.web.builders import a_recorded
@@ -55,6 +61,22 @@ def encoder() -> Any:
     from ingest.listening_copies import encode
 
     return encode
+
+
+def called(
+    archive: Archive, patch: pytest.MonkeyPatch, *arguments: str, status: int = 0, entered: str | None = None
+) -> Result:
+    """What a command says that must end with this status; publishing asks for few pages."""
+    ask_for_few_pages(patch)
+    done = CliRunner().invoke(main, ["-C", str(archive.path), *arguments], input=entered)
+    assert done.exit_code == status, (done.output, done.exception)
+    return done
+
+
+def ask_for_few_pages(patch: pytest.MonkeyPatch) -> None:
+    """Let the commands that publish ask an edition for few pages only."""
+    wishes = command._wishes
+    patch.setattr(command, "_wishes", lambda *said, **more: replace(wishes(*said, **more), pages=FEW))
 
 
 def on_the_site(archive: Archive) -> dict[str, str]:

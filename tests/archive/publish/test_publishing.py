@@ -8,14 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-import ingest.commands.publish as command
 from archive.consent import Attribution, Happening
 from archive.consents import BrokenChain, MissingEvidence
 from archive.errors import ArchiveError
@@ -29,17 +26,16 @@ from archive.publish.report import report_lines
 from archive.publish.site import public
 from archive.store.consents import ClockWentBack
 from archive.store.redactions import Wish, mark
-from cli import main
 from ingest.errors import IngestError
 from tests.archive.publish.editions import CANARY, agree, decide, event
 from tests.archive.publish.sites import (
     BELL,
-    FEW,
     MARCH,
     SECRET,
     STAIRS,
     a_small_archive,
     beside_the_site,
+    called,
     on_the_site,
     published,
 )
@@ -314,13 +310,6 @@ def test_a_transcript_that_was_corrected_is_a_change(archive: Archive) -> None:
     assert published(archive).changed == (MARCH,)
 
 
-def called(archive: Archive, monkeypatch: Patch, *arguments: str) -> Result:
-    """What the command says, when it asks for few pages only."""
-    wishes = command._wishes
-    monkeypatch.setattr(command, "_wishes", lambda *said, **more: replace(wishes(*said, **more), pages=FEW))
-    return CliRunner().invoke(main, ["-C", str(archive.path), *arguments])
-
-
 @pytest.mark.parametrize("as_json", [False, True])
 @pytest.mark.parametrize("faulty", [False, True])
 def test_a_dry_run_publishes_nothing_and_its_status_says_whether_it_could(
@@ -330,9 +319,9 @@ def test_a_dry_run_publishes_nothing_and_its_status_says_whether_it_could(
     words = archive.path / "words.txt"
     words.write_text("baker of the square\n" if faulty else "nobody of whom anybody spoke\n")
     done = called(
-        archive, monkeypatch, "publish", "--dry-run", "--denied", str(words), *(["--json"] if as_json else [])
-    )
-    assert done.exit_code == int(faulty), done.output
+        archive, monkeypatch, "publish", "--dry-run", "--denied", str(words), *(["--json"] if as_json else []),
+        status=int(faulty),
+    )  # fmt: skip
     assert on_the_site(archive) == before
     assert beside_the_site(archive) == []
     if as_json:
@@ -344,8 +333,7 @@ def test_a_dry_run_publishes_nothing_and_its_status_says_whether_it_could(
 def test_an_edition_that_does_not_pass_is_refused_with_status_1(archive: Archive, monkeypatch: Patch) -> None:
     words = archive.path / "words.txt"
     words.write_text("baker of the square")
-    done = called(archive, monkeypatch, "publish", "--denied", str(words))
-    assert done.exit_code == 1
+    done = called(archive, monkeypatch, "publish", "--denied", str(words), status=1)
     assert "nothing was published, the site is as it was" in done.output
     assert "Traceback" not in done.output
 

@@ -1,0 +1,124 @@
+"""Withdrawing: it is recorded, and whatever happens then, nobody sees on the site any longer what was withdrawn."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from archive.folder import Archive
+from archive.publish import publishing
+from archive.publish.site import public
+from tests.archive.publish.sites import BELL, MARCH, STAIRS, a_small_archive, called, on_the_site, published
+from tests.builders import rows
+
+WITHDRAWN = "select count(*) from consents where event = 'withdrawn'"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """An archive that is published."""
+    archive = a_small_archive(tmp_path_factory.mktemp("once") / "archive")
+    published(archive)
+    return archive
+
+
+@pytest.fixture
+def archive(once: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
+    """The same, to withdraw from; receipts are written beside it."""
+    monkeypatch.chdir(tmp_path)
+    return Archive(Path(shutil.copytree(once.path, tmp_path / "archive", symlinks=True)))
+
+
+def is_up(archive: Archive) -> bool:
+    """Whether there is a site, or anything of one."""
+    return (public(archive) / "current").exists() or any((public(archive) / "editions").glob("*"))
+
+
+def test_it_says_first_where_the_testimony_has_been_and_asks(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = on_the_site(archive)
+    done = called(archive, monkeypatch, "withdraw", STAIRS, status=1, entered="n\n")
+    assert " since 2026-" in done.output
+    assert "passages, sound" in done.output
+    assert rows(archive, WITHDRAWN) == [(0,)]
+    assert on_the_site(archive) == before
+
+
+def test_it_is_gone_and_the_receipt_is_there(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    called(archive, monkeypatch, "withdraw", STAIRS, "--yes", "--language", "es", "--receipt", "for-mary.txt")
+    assert rows(archive, WITHDRAWN) == [(1,)]
+    assert sum(name.startswith("media/") for name in on_the_site(archive)) == 1
+    assert STAIRS in Path("for-mary.txt").read_text(encoding="utf-8")
+    again = called(archive, monkeypatch, "withdraw", STAIRS, "--yes")
+    assert "it does not stand on the site now" in again.output
+
+
+def test_where_no_edition_can_be_built_the_whole_site_is_taken_down(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("words.txt").write_text("the strike began\n")
+    done = called(archive, monkeypatch, "withdraw", STAIRS, "--yes", "--denied", "words.txt", status=1)
+    assert "the whole site was taken down" in done.output
+    assert not is_up(archive)
+    assert "taken down" in Path(f"withdrawal-{STAIRS}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(OSError(28, "No space left on device"), 1), (KeyboardInterrupt(), 130), (KeyError("x"), 1)]
+)
+def test_whatever_goes_wrong_nobody_sees_it_any_longer(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(publishing, "write_edition", fail)
+    called(archive, monkeypatch, "withdraw", STAIRS, "--yes", status=status)
+    assert not is_up(archive)
+    assert rows(archive, WITHDRAWN) == [(1,)]
+
+
+@pytest.mark.parametrize("more", [["--language", "xx"], ["--receipt", "."], ["--receipt", "nowhere/receipt.txt"]])
+def test_what_cannot_be_done_afterwards_is_refused_before(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    called(archive, monkeypatch, "withdraw", STAIRS, "--yes", *more, status=2)
+    assert rows(archive, WITHDRAWN) == [(0,)]
+
+
+def test_without_the_key_to_the_vault_nothing_is_begun(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = on_the_site(archive)
+    (archive.path / "vault.age").write_bytes(b"sealed")
+    done = called(archive, monkeypatch, "withdraw", STAIRS, "--yes", status=1)
+    assert "--identity" in done.output
+    assert on_the_site(archive) == before
+    assert rows(archive, WITHDRAWN) == [(0,)]
+
+
+def test_what_the_site_shows_counts_not_what_the_ledger_says_last(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was killed between ledger and switch left a ledger that is ahead of the site."""
+    with archive.write() as db:
+        db.execute(
+            "insert into publications (built_at, sha256, contents) "
+            "select built_at, 'x', json_remove(contents, ?) from publications",
+            [f'$.testimonies."{STAIRS}"'],
+        )
+    called(archive, monkeypatch, "withdraw", STAIRS, "--yes")
+    report = published(archive)
+    assert report.contents.keys() == {BELL, MARCH}
+    assert sum(name.startswith("media/") for name in on_the_site(archive)) == 1
+
+
+def test_a_site_is_taken_down_with_everything_that_lies_there(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called(archive, monkeypatch, "unpublish", status=1, entered="n\n")
+    assert is_up(archive)
+    assert "the site is down" in called(archive, monkeypatch, "unpublish", "--yes").output
+    assert not is_up(archive)
+    assert "there was no site" in called(archive, monkeypatch, "unpublish", "--yes").output
+    published(archive)
+    assert is_up(archive)
