@@ -20,6 +20,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
 
+from archive.consent import Attribution
 from archive.errors import FULL, mendable
 from archive.folder import Archive
 from archive.publish.edition import Sound, write_edition
@@ -30,19 +31,20 @@ OF_TESTIMONIES = (  # tables with a row or more for each testimony
     "contributions", "recordings", "documents", "transcripts", "passages", "tags", "counted_tags", "consents",
     "redactions", "generalisations", "content_notes",
 )  # fmt: skip
-NEVER_PUBLISHED = {  # columns of theirs
-    "recordings": ("filename", "remark"),
-    "documents": ("filename", "remark"),
-    "transcripts": ("options", "remark", "made_at", "tagged_with"),
-    "redactions": ("reason", "proposed_by", "decided_by"),
-    "content_notes": ("actor", "at"),
+_OF_THOSE_WHO_AGREE = (
+    "exists (select 1 from temp.readable where readable.testimony = passages.testimony "
+    "and readable.narrator = coalesce(passages.narrator, 0))"
+)
+NEVER_PUBLISHED: Mapping[str, tuple[tuple[str, ...], str]] = {  # columns of theirs, but in which rows
+    "recordings": (("filename", "remark"), "false"),
+    "documents": (("filename", "remark"), "false"),
+    "transcripts": (("options", "remark", "made_at", "tagged_with"), "false"),
+    "redactions": (("reason", "proposed_by", "decided_by"), "false"),
+    "content_notes": (("actor", "at"), "false"),
+    "passages": (("text", "spaced"), _OF_THOSE_WHO_AGREE),
 }
 INVENTED = 40  # testimonies that there are not
 NOISE = "('withheld ' || hex(randomblob(8)))"
-_OF_PUBLISHED_TEXT = (
-    "exists (select 1 from temp.readable where readable.testimony = "
-    "(select testimony from main.transcripts where transcripts.id = segments.transcript))"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +130,25 @@ def disturb(conn: sqlite3.Connection, selection: Selection) -> None:
 
 
 def _note_narrators(conn: sqlite3.Connection, selection: Selection) -> None:
-    """Note whom the edition names, and whose words in which testimony it has."""
+    """Note whom the edition calls by a name, and whose words in which testimony it has."""
     conn.execute("create temp table named (id integer primary key)")
-    named = {narrator for one in selection.testimonies for narrator in one.named}
+    named = {
+        narrator
+        for one in selection.testimonies
+        for narrator, called in one.named.items()
+        if called is not Attribution.ROLE
+    }
     conn.executemany("insert into named values (?)", [(number,) for number in sorted(named)])
-    conn.execute("create temp table readable (testimony, narrator, primary key (testimony, narrator)) without rowid")
-    conn.executemany(
-        "insert into readable values (?, ?)",
-        [(one.number, narrator or 0) for one in selection.testimonies for narrator in sorted(one.readable, key=_first)],
+    conn.execute(
+        "create temp table readable (testimony integer, narrator integer, primary key (testimony, narrator)) "
+        "without rowid"
+    )
+    readable = [(one.number, narrator or 0) for one in selection.testimonies for narrator in one.readable]
+    conn.executemany("insert into readable values (?, ?)", sorted(readable))
+    conn.execute("create temp table shown_text (transcript integer primary key)")
+    conn.execute(
+        "insert into shown_text select transcript from main.testimonies "
+        "where id in (select testimony from readable) and transcript is not null"
     )
 
 
@@ -152,14 +165,15 @@ def _note_terms(conn: sqlite3.Connection) -> None:
 def _views(conn: sqlite3.Connection) -> Iterator[str]:
     published = "testimony in (select id from temp.kept)"
     for table in OF_TESTIMONIES:
-        shown = _columns(conn, table, NEVER_PUBLISHED.get(table, ()), "false")
+        said, kept = NEVER_PUBLISHED.get(table, ((), ""))
+        shown = _columns(conn, table, said, kept)
         yield f"create temp view {table} as select {shown} from main.{table} where {published}"  # noqa: S608
     yield f"create temp view testimonies as {_kept_testimonies(conn)} union all {_invented_testimonies(conn)}"
     for table, said, kept in (
         ("narrators", ("name", "note"), "id in (select id from temp.named)"),
         ("terms", ("preferred", "scope_note"), "id in (select term from temp.spoken)"),
         ("variants", ("text",), "term in (select term from temp.spoken)"),
-        ("segments", ("speaker", "text"), _OF_PUBLISHED_TEXT),
+        ("segments", ("speaker", "text"), "transcript in (select transcript from temp.shown_text)"),
         ("vocabularies", ("version", "sha256", "loaded_at"), "false"),
     ):
         yield f"create temp view {table} as select {_columns(conn, table, said, kept)} from main.{table}"  # noqa: S608
@@ -191,10 +205,6 @@ def _invented_testimonies(conn: sqlite3.Connection) -> str:
 
 def _names(conn: sqlite3.Connection, table: str) -> list[str]:
     return [name for (name,) in conn.execute("select name from pragma_table_info(?, 'main')", [table])]
-
-
-def _first(narrator: int | None) -> int:
-    return narrator or 0
 
 
 def _fingerprint(path: Path) -> str:
