@@ -103,12 +103,17 @@ def put_in_place(archive: Archive, site: Path, name: str) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         site.rename(place)
         _to_disk(place.parent)
+    _lead_to(archive, place)
+    return place
+
+
+def _lead_to(archive: Archive, place: Path) -> None:
+    """Let `current` lead to an edition, from one moment to the next."""
     link = public(archive) / ".next"
     link.unlink(missing_ok=True)
     link.symlink_to(place.relative_to(public(archive)))
     link.replace(public(archive) / "current")
     _to_disk(public(archive))
-    return place
 
 
 def take_down(archive: Archive) -> bool:

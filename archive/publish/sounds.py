@@ -172,11 +172,16 @@ def _check_original(wanted: Treatment) -> None:
 
 
 def _encode(folder: Path, wanted: Treatment, encode: Encode) -> None:
-    """Encode one recording; its note is written last, so that what is half done does not count."""
+    """Encode one recording."""
     made = folder / wanted.name
     _check_original(wanted)
     copy = encode(wanted.original, made, cuts=wanted.cuts, video=wanted.video)
     made.replace(folder / f"{wanted.name}{copy.suffix}")
+    _note(folder, wanted, copy)
+
+
+def _note(folder: Path, wanted: Treatment, copy: Copy) -> None:
+    """Note what a copy is; this comes last, so that what is half done does not count."""
     said = {
         "suffix": copy.suffix, "media_type": copy.media_type, "size": copy.bytes, "duration": copy.duration,
         "peaks": copy.peaks.hex(), "sha256": copy.sha256,
