@@ -51,6 +51,9 @@ def is_accession(text: str) -> bool:
 
 
 def _narrator(conn: sqlite3.Connection, name: str) -> tuple[int, str]:
+    """Return number and name of a narrator, or of a testimony that names nobody: a number below zero."""
+    if is_accession(name):
+        return -_naming_nobody(conn, name), name
     known = dict(conn.execute("select name, id from narrators").fetchall())
     same = [one for one in known if one.casefold() == name.casefold()]
     if not same:
@@ -58,6 +61,19 @@ def _narrator(conn: sqlite3.Connection, name: str) -> tuple[int, str]:
         hint = f": did you mean {' or '.join(near)}?" if near else ""
         raise CannotBeAccepted(f"no narrator is called {name!r}{hint}")
     return known[same[0]], same[0]
+
+
+def _naming_nobody(conn: sqlite3.Connection, accession: str) -> int:
+    row = conn.execute(
+        "select id, (select group_concat(name, ', ') from contributions join narrators on narrators.id = narrator "
+        "where testimony = testimonies.id and role = 'narrator') from testimonies where accession = ?",
+        [accession],
+    ).fetchone()
+    if row is None:
+        raise CannotBeAccepted(f"there is no testimony {accession}")
+    if row[1]:
+        raise CannotBeAccepted(f"{accession} is told by {row[1]}: accept it for the narrator")
+    return int(row[0])
 
 
 def _combination(conn: sqlite3.Connection, values: Sequence[str]) -> Combination:

@@ -20,6 +20,11 @@ from archive.singled_out import SingledOut
 SHOWN = 40  # narrators whose risks are written out
 WAYS = 3  # that are named after a risk
 Names = Mapping[Value, str]
+_ACCEPTED = (
+    "select coalesce(name, accession) as whose, combination, actor, at from accepted_risks "
+    "left join narrators on narrators.id = narrator left join testimonies on testimonies.id = -narrator "
+    "order by whose, combination"
+)
 
 
 def risk_lines(
@@ -51,10 +56,7 @@ def decided_lines(conn: sqlite3.Connection) -> Iterator[str]:
     for accession, facet, key, broader, actor, at in rows:
         instead = f"{broader} instead" if broader else "left out"
         yield f"{accession}  {facet}:{key}: {instead} ({actor}, {at[:10]})"
-    accepted = conn.execute(
-        "select name, combination, actor, at from accepted_risks join narrators on narrators.id = narrator "
-        "order by name, combination"
-    )
+    accepted = conn.execute(_ACCEPTED)
     for name, combination, actor, at in accepted:
         what = ", ".join(f"{facet}:{key}" for facet, key in json.loads(combination))
         yield f"{name}  accepted: {what or 'whatever singles them out'} ({actor}, {at[:10]})"
@@ -68,10 +70,7 @@ def decided_rows(conn: sqlite3.Connection) -> Iterator[dict[str, object]]:
         "join testimonies on testimonies.id = testimony order by accession, facet, key"
     ):
         yield {"decided": "generalised", **dict(zip(columns, row, strict=True))}
-    for name, combination, actor, at in conn.execute(
-        "select name, combination, actor, at from accepted_risks join narrators on narrators.id = narrator "
-        "order by name, combination"
-    ):
+    for name, combination, actor, at in conn.execute(_ACCEPTED):
         yield {
             "decided": "accepted", "narrator": name, "combination": json.loads(combination), "by": actor, "at": at
         }  # fmt: skip

@@ -39,14 +39,16 @@ def singled_out(
     k: int,
     accepted: Accepted | None = None,
     *,
+    same: Mapping[int, int] | None = None,
     most: int = LISTED,
 ) -> SingledOut:
-    """Check an edition. `pseudonymous` and `accepted` go by its own numbers of narrators.
+    """Check an edition. `pseudonymous`, `accepted` and `same` go by its own numbers of narrators.
 
-    A testimony in which nobody is named counts as one narrator, with its number below zero.
+    A testimony in which nobody is named counts as one narrator, with its number below zero. `same`: which numbers are
+    one person, each with the one that stands for all of them, so that nobody hides behind themself.
     """
-    accessions = _values(conn)
-    persons = _persons(conn, accessions, pseudonymous)
+    accessions = _values(conn, same or {})
+    persons = _persons(conn, accessions, {(same or {}).get(number, number) for number in pseudonymous}, same or {})
     return SingledOut(
         k=k,
         persons=len(persons),
@@ -110,12 +112,12 @@ def accepted_in_edition(conn: sqlite3.Connection, numbers: Mapping[int, int]) ->
     return {public: accepted[private] for public, private in numbers.items() if private in accepted}
 
 
-def _values(conn: sqlite3.Connection) -> dict[tuple[int, Value], tuple[str, ...]]:
+def _values(conn: sqlite3.Connection, same: Mapping[int, int]) -> dict[tuple[int, Value], tuple[str, ...]]:
     (command,) = statements("narrator_values")
     found: dict[tuple[int, Value], list[str]] = {}
     for narrator, facet, key, accession in conn.execute(command):
         value = (facet, _year(key) if facet == "recorded" else key)
-        found.setdefault((narrator, value), []).append(accession)
+        found.setdefault((same.get(narrator, narrator), value), []).append(accession)
     return {named: tuple(dict.fromkeys(accessions)) for named, accessions in found.items()}
 
 
@@ -126,7 +128,10 @@ def _year(text: str) -> str:
 
 
 def _persons(
-    conn: sqlite3.Connection, accessions: Mapping[tuple[int, Value], tuple[str, ...]], pseudonymous: Collection[int]
+    conn: sqlite3.Connection,
+    accessions: Mapping[tuple[int, Value], tuple[str, ...]],
+    pseudonymous: Collection[int],
+    same: Mapping[int, int],
 ) -> tuple[Person, ...]:
     values: dict[int, set[Value]] = {}
     for narrator, value in accessions:
@@ -141,6 +146,7 @@ def _persons(
             pseudonymous=narrator in hidden,
         )
         for narrator, name in sorted(names.items())
+        if same.get(narrator, narrator) == narrator
     )
 
 

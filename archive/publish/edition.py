@@ -48,7 +48,10 @@ class Sound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Who a narrator of an edition is in the archive, and whether their name is meant to be known."""
+    """Who a narrator of an edition is in the archive, and whether their name is meant to be known.
+
+    A testimony that names nobody has one narrator, with its number below zero, here and there.
+    """
 
     narrator: int
     by_name: bool
@@ -130,6 +133,8 @@ class _Writer:
         number, at = next(self.testimonies), f"{account.said['accessioned_on']}T00:00:00+00:00"
         said = {name: value for name, value in account.said.items() if name != "accessioned_on"}
         told = self._tellers(number, account)
+        if not told:
+            self.known[-number] = Known(narrator=-account.selected.number, by_name=account.selected.by_name)
         first = self._sounds(number, account.selected.accession, at, sounds)
         transcript = self._text(number, account, first, told) if account.lines else None
         row = {"id": number, "accession": account.selected.accession, "transcript": transcript, "accessioned_at": at}

@@ -211,12 +211,15 @@ def _answering(site: Path) -> Iterator[Any]:
 def _who_could_be_recognised(making: _Making, known: Mapping[int, Known]) -> list[str]:
     """Return what singles out a narrator whose name is not to be known, and what would cure it."""
     hidden = {number: one.narrator for number, one in known.items() if not one.by_name}
+    first: dict[int, int] = {}
+    same = {number: first.setdefault(known[number].narrator, number) for number in sorted(known)}
     k = anonymity(read_metadata(making.archive.metadata) if making.archive.metadata.exists() else {})
     names = dict(making.conn.execute("select id, name from narrators").fetchall())
     with closing(open_edition(making.database)) as edition:
-        accepted = accepted_in_edition(making.conn, hidden)
-        found = singled_out(edition, hidden, k, accepted)
-        return list(risk_lines(edition, found, {number: names[narrator] for number, narrator in hidden.items()}))
+        accepted = accepted_in_edition(making.conn, {same[number]: narrator for number, narrator in hidden.items()})
+        found = singled_out(edition, hidden, k, accepted, same=same)
+        called = {same[number]: names[narrator] for number, narrator in hidden.items() if narrator in names}
+        return list(risk_lines(edition, found, called))
 
 
 def _put_in_place(making: _Making, db: Database, edition: Edition) -> None:

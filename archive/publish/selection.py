@@ -28,13 +28,15 @@ ASKED = {  # by their names in reports; whoever speaks in a testimony is asked f
 class Selected:
     """A testimony that has an entry in the public catalogue, and what else of it may be shown.
 
-    `named`: the narrators whom the entry may name, and how. `readable`: those whose words may be read, None for words
-    of nobody known.
+    `named`: the narrators whom the entry may name, and how. `by_name`: whether whoever tells may be known by name,
+    though the testimony names nobody, as an account that a group signs. `readable`: those whose words may be read,
+    None for words of nobody known.
     """
 
     number: int
     accession: str
     named: Mapping[int, Attribution]
+    by_name: bool
     readable: frozenset[int | None]
     sound: bool
     picture: bool
@@ -98,6 +100,7 @@ def _selected(
             for voice in standing.voices
             if voice.narrator is not None and entry[voice.narrator]
         },
+        by_name=all(voice.attribution is Attribution.NAME for voice in standing.voices if voice.narrator is None),
         readable=frozenset(narrator for narrator, agreed in words.items() if agreed and not closed),
         sound=bool(_ask(standing, "sound", on)) and not closed,
         picture=bool(_ask(standing, "picture", on)) and not closed,

@@ -136,9 +136,12 @@ def print_no_local_variables() -> None:
 
 
 def is_readers_mistake(exception: Exception) -> bool:
-    """Whether a table was asked to be sorted by a column that it does not have."""
+    """Whether a table was asked to be sorted by a column that it does not have, or for more than it may take."""
+    from datasette.database import QueryInterrupted
     from datasette.views.base import DatasetteError
 
+    if isinstance(exception, QueryInterrupted):
+        return True
     return isinstance(exception, DatasetteError) and str(exception.message).startswith("Cannot sort table by")
 
 

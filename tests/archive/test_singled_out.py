@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from archive.accepting import CannotBeAccepted, accept
 from archive.chronology import read_chronology
 from archive.records import Description
 from archive.singled_out import SingledOut, accepted_in_edition, broader_values, read_accepted, singled_out
@@ -115,3 +116,24 @@ def test_a_decade_is_no_year_by_which_anything_is_chosen_or_counted(db: Database
     keys = {key for (key,) in db.execute("select key from facet_values where facet = 'recorded' and passages > 0")}
     assert keys == {"1979"}
     assert [(one.key, one.number) for one in read_chronology(db.conn, None, "en").recorded] == [("1979", 1)]
+
+
+def test_whoever_tells_three_times_under_a_role_hides_nobody(db: Database) -> None:
+    """Three numbers that are one person count once, and are checked as one."""
+    alone = singled_out(db.conn, [1, 2], 2)
+    together = singled_out(db.conn, [1, 2], 2, same={1: 1, 2: 1})
+    assert alone.persons == 3
+    assert together.persons == 2
+    assert {risk.narrator for risk in together.risks} == {1}
+    assert "teller:docker" in values(together, 1)
+
+
+def test_a_testimony_that_names_nobody_is_accepted_by_its_number(db: Database) -> None:
+    (testimony,) = db.execute("select id from testimonies where title = 'Nobody'").fetchone()
+    assert {risk.narrator for risk in singled_out(db.conn, [-testimony], 2).risks} == {-testimony}
+    name, combination = accept(db, "2026.003", [], "Maria")
+    assert (name, combination) == ("2026.003", ())
+    accepted = accepted_in_edition(db.conn, {-testimony: -testimony})
+    assert singled_out(db.conn, [-testimony], 2, accepted).risks == ()
+    with pytest.raises(CannotBeAccepted, match="told by Ana, Luz: accept it for the narrator"):
+        accept(db, "2026.001", [], "Maria")

@@ -18,6 +18,7 @@ BLOCK = 1 << 24  # bytes of a file that are looked through at a time
 MOST = 20  # faults that are told
 _DIGITS = re.compile(r"\+?\d[\d\s./()-]{5,}\d")  # something like a telephone number
 FEWEST_DIGITS = 7
+_ACCESSION = re.compile(r"\d{4}\.\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +131,8 @@ def _goes_on(read: bytes, start: int, end: int) -> bool:
 
 
 def _digits_of(word: str) -> str | None:
+    """Return the digits of what may be a telephone number; the number of a testimony is none."""
+    if _ACCESSION.fullmatch(word):
+        return None
     digits = re.sub(r"\D", "", word)
     return digits if len(digits) >= FEWEST_DIGITS and not re.search(r"[^\W\d]", word) else None

@@ -41,7 +41,7 @@ create table generalisations (   -- what is published in place of a term or a ye
 ) without rowid;
 
 create table accepted_risks (    -- what singles a narrator out and is published all the same, as somebody decided by name
-    narrator integer not null references narrators(id),
+    narrator integer not null, -- of narrators; below zero the number of a testimony that names nobody
     combination text not null, -- JSON: [[facet, key], ...] in their order
     actor text not null,
     at text not null,

@@ -185,6 +185,13 @@ def test_a_word_inside_another_is_none(site: Path) -> None:
     assert faults(site, "Rosalind")
 
 
+def test_the_number_of_a_testimony_is_no_part_of_a_longer_one(site: Path) -> None:
+    with opened(site / "public.db") as conn:
+        conn.execute("update terms set scope_note = 'see 2026.1001'")
+    assert faults(site, "2026.100") == []
+    assert faults(site, "2026.1001")
+
+
 def test_what_only_a_page_says_is_found(site: Path) -> None:
     """Words that stand in no value: the site's own settings, or a page that was kept."""
     said = json.loads((site / "settings.json").read_text())
