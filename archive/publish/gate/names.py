@@ -1,53 +1,124 @@
-"""Whether a testimony says the name of somebody who tells in it and is not to be named."""
+"""Whether a description, a note or a passage says somebody who is not to be named, or words that are cut."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from archive.folding import occurrences
 
 SHORTEST = 3  # letters
-_DESCRIBED = ("title", "place", "summary", "collection", "label", "sources")
+_DESCRIBED = {"title": "title", "place": "place", "summary": "summary", "collection": "collection", "label": "label",
+              "sources": "source"}  # fmt: skip
+_NOTE, _ON_WHO = "a note on it", "the note on who tells"
+_MENDED = {
+    **{
+        f"its {name}": f"say it otherwise: 'conricerca describe {{0}} --{option} …'"
+        for name, option in _DESCRIBED.items()
+    },
+    _NOTE: "say it otherwise: 'conricerca note list {0}', then remove and add",
+    _ON_WHO: "say it otherwise",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Denied:
+    """Words that one testimony must not say, and why; `inside`: neither in what is told in it."""
+
+    words: str
+    why: str
+    inside: bool
 
 
 def name_faults(archive: sqlite3.Connection, edition: sqlite3.Connection) -> Iterator[str]:
-    """Yield where a title, a description or a passage of an edition says such a name, and how it can be mended."""
+    """Yield where a description, a note or a passage of an edition says such words, and how it can be mended."""
+    withdrawn = _named_nowhere(archive, edition)
     testimonies = edition.execute("select id, accession from testimonies order by id").fetchall()
     for number, accession in testimonies:
-        hidden = _hidden(archive, edition, number, accession)
-        if not hidden:
-            continue
-        for where, text in _texts(edition, number):
-            for name in hidden:
-                if any(True for _ in occurrences(text, name)):
-                    yield _fault(accession, where, name)
+        denied = [
+            *_hidden(archive, edition, number, accession),
+            *_asking(archive, accession),
+            *_cut(archive, accession),
+        ]
+        for where, text in _descriptions(edition, number):
+            for one in (*denied, *withdrawn):
+                if _says(text, one.words):
+                    yield f"{accession}: {where} says {one.words!r}, {one.why}: {_MENDED[where].format(accession)}"
+        for one in denied:
+            yield from _told(edition, number, accession, one) if one.inside else ()
 
 
-def _hidden(archive: sqlite3.Connection, edition: sqlite3.Connection, number: int, accession: str) -> list[str]:
-    """Return the names of those who tell here and are not named here."""
-    shown = edition.execute(
+def _told(edition: sqlite3.Connection, number: int, accession: str, denied: _Denied) -> Iterator[str]:
+    rows = edition.execute("select position, text from passages where testimony = ? order by position", [number])
+    for position, text in rows:
+        if _says(text, denied.words):
+            mend = f"conricerca redact everywhere {denied.words!r} --as 'another name' {accession}"
+            yield f'{accession}: passage {position + 1} says {denied.words!r}, {denied.why}: mark it with "{mend}"'
+
+
+def _says(text: str, words: str) -> bool:
+    return any(True for _ in occurrences(text, words))
+
+
+def _hidden(archive: sqlite3.Connection, edition: sqlite3.Connection, number: int, accession: str) -> Iterator[_Denied]:
+    """Yield the names of those who tell here and are not named here."""
+    rows = edition.execute(
         "select name from contributions join narrators on narrators.id = narrator where testimony = ?", [number]
     )
-    told = archive.execute(
+    shown = {name for (name,) in rows.fetchall()}
+    for name in _contributing(archive, accession, "narrator"):
+        if name not in shown:
+            yield _Denied(name, "who tells there and is not to be named", inside=True)
+
+
+def _asking(archive: sqlite3.Connection, accession: str) -> Iterator[_Denied]:
+    """Yield the names of those who ask; in what is told they are addressed, which a person may mark."""
+    for name in _contributing(archive, accession, "interviewer"):
+        yield _Denied(name, "who asks there, and no edition names who asks", inside=False)
+
+
+def _contributing(archive: sqlite3.Connection, accession: str, role: str) -> Iterable[str]:
+    rows = archive.execute(
         "select name from contributions join narrators on narrators.id = narrator "
-        "join testimonies on testimonies.id = testimony where accession = ? and role = 'narrator' order by name",
+        "join testimonies on testimonies.id = testimony where accession = ? and role = ? order by name",
+        [accession, role],
+    ).fetchall()
+    return [name for (name,) in rows if len(name) >= SHORTEST]
+
+
+def _cut(archive: sqlite3.Connection, accession: str) -> Iterator[_Denied]:
+    """Yield the words that are cut from the transcript; where they may stay in it, a person has decided."""
+    rows = archive.execute(
+        "select distinct words from redactions join testimonies on testimonies.id = testimony "
+        "where accession = ? and state = 'approved' and words is not null order by words",
         [accession],
-    )
-    names = {name for (name,) in shown.fetchall()}
-    return [name for (name,) in told if name not in names and len(name) >= SHORTEST]
+    ).fetchall()
+    for (words,) in rows:
+        if len(words) >= SHORTEST:
+            yield _Denied(words, "which is cut from the transcript", inside=False)
 
 
-def _texts(edition: sqlite3.Connection, number: int) -> Iterable[tuple[str, str]]:
-    """Yield everything that is said of a testimony and in it, and where."""
+def _named_nowhere(archive: sqlite3.Connection, edition: sqlite3.Connection) -> list[_Denied]:
+    """Return the names of narrators whom no edition names; of one word only a name says too little."""
+    shown = {name for (name,) in edition.execute("select name from narrators")}
+    rows = archive.execute(
+        "select distinct name from narrators join contributions on narrator = narrators.id where role = 'narrator' "
+        "order by name"
+    ).fetchall()
+    why = "who tells in this archive and is not to be named"
+    return [_Denied(name, why, inside=False) for (name,) in rows if name not in shown and " " in name.strip()]
+
+
+def _descriptions(edition: sqlite3.Connection, number: int) -> Iterator[tuple[str, str]]:
+    """Yield everything that is said of a testimony, and where."""
     row = edition.execute(f"select {', '.join(_DESCRIBED)} from testimonies where id = ?", [number]).fetchone()  # noqa: S608
     yield from ((f"its {name}", text) for name, text in zip(_DESCRIBED, row, strict=True) if text)
-    rows = edition.execute("select position, text from passages where testimony = ? order by position", [number])
-    yield from ((f"passage {position + 1}", text) for position, text in rows)
-
-
-def _fault(accession: str, where: str, name: str) -> str:
-    mend = f"conricerca redact everywhere {name!r} --as 'another name' {accession}"
-    return f"{accession}: {where} says {name!r}, who tells there and is not to be named: " + (
-        f'mark it with "{mend}"' if where.startswith("passage") else "describe it in other words"
+    for (text,) in edition.execute("select text from content_notes where testimony = ? order by id", [number]):
+        yield _NOTE, text
+    rows = edition.execute(
+        "select note from narrators join contributions on narrator = narrators.id "
+        "where testimony = ? and note is not null",
+        [number],
     )
+    yield from ((_ON_WHO, note) for (note,) in rows)

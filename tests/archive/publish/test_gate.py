@@ -229,10 +229,34 @@ def test_the_name_of_whoever_is_called_by_their_role_is_found_in_title_and_words
         edition.execute("update passages set text = 'Ána 0 rang the bell.' where id = 2")
         title, words = name_faults(db.conn, edition)
     assert (
-        title == "2026.001: its title says 'Ana 0', who tells there and is not to be named: describe it in other words"
+        title == "2026.001: its title says 'Ana 0', who tells there and is not to be named: say it otherwise: "
+        "'conricerca describe 2026.001 --title …'"
     )
     assert words.startswith("2026.001: passage 2 says 'Ana 0'")
     assert "conricerca redact everywhere 'Ana 0'" in words
+
+
+DESCRIBED = {
+    "a word that is cut": (
+        f"update testimonies set summary = 'With {CANARY}' where accession = '2026.008'",
+        "is cut from the transcript",
+    ),
+    "who asks": (f"update testimonies set collection = 'By {CANARY} asks' where id = 1", "who asks there"),
+    "who withdrew elsewhere": (f"update testimonies set label = 'For {CANARY} 3' where id = 2", "not to be named"),
+    "a note": (
+        f"insert into content_notes (testimony, kind, text, actor, at) values (2, 'note', 'as {CANARY} 3', '', '')",
+        "a note on it says",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DESCRIBED)
+def test_descriptions_and_notes_say_nothing_that_is_cut_or_hidden(archive: Archive, site: Path, what: str) -> None:
+    command, expected = DESCRIBED[what]
+    with opened(site / "public.db") as edition, closing(archive.read()) as db:
+        edition.execute(command)
+        faults = list(name_faults(db.conn, edition))
+    assert [expected in fault for fault in faults] == [True]
 
 
 LEAKING = {
