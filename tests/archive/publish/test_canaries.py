@@ -46,7 +46,8 @@ NAMES = (  # of withheld fields; the word that stands in each begins with `zqx`
     "title", "text", "summary", "narrator", "narratornote", "described", "interviewer", "interviewernote", "place",
     "collection", "label", "source", "speaker", "cut", "cutreason", "cutby", "rolename", "rolenote", "stated",
     "consentnote", "evidence", "filename", "recordingremark", "documentname", "documentremark", "transcriptremark",
-    "option", "modelpath", "tagger", "eventdetail", "noteactor", "hiddennote", "hiddenlabel", "term", "termlabel", "termnote", "variant",
+    "option", "modelpath", "tagger", "eventdetail", "noteactor", "hiddennote", "hiddenlabel", "term", "termlabel",
+    "termnote", "variant",
     "stopphrase", "contact", "plugin", "tablewords", "history", "acceptedby",
 )  # fmt: skip
 PLACES = """
