@@ -16,15 +16,16 @@ from typing import Any
 import click
 
 from archive.commands.consent import consent
+from archive.commands.describe import describe, narrator
 from archive.commands.note import note
 from archive.commands.risk import risk
 from archive.commands.vault import vault
 from archive.errors import ArchiveError, mendable
 from archive.folder import Archive, create_archive, load_vocabularies, open_archive
 from archive.printable import json_line, printable
-from archive.records import VocabularyName
 from ingest.commands.publish import publish, unpublish, withdraw
 from ingest.commands.redact import redact
+from ingest.commands.vocabulary import vocabulary
 from ingest.engines import DEVICES, ENGINES
 from ingest.packages import HOW_TO_ADD_PACKAGES, check_packages, is_missing_package
 from transcripts.model import TranscriptError
@@ -99,7 +100,7 @@ PORT = with_default("--port", type=click.IntRange(1, 65535), default=8001, help=
 
 @click.group(
     cls=OneLineErrors,
-    commands=[consent, note, publish, redact, risk, unpublish, vault, withdraw],
+    commands=[consent, describe, narrator, note, publish, redact, risk, unpublish, vault, vocabulary, withdraw],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
@@ -255,59 +256,6 @@ def search(folder: Path, /, words: tuple[str, ...], limit: int, as_json: bool, *
         click.echo(json_line(asdict(passage)) if as_json else passage_lines(passage))
     if not as_json:
         click.echo(count_line(found), err=True)
-
-
-@main.group()
-def vocabulary() -> None:
-    """The archive's own words for places, movements and themes."""
-
-
-@vocabulary.command("list")
-@click.argument("name", type=click.Choice([name.value for name in VocabularyName]), required=False)
-@click.pass_obj
-def list_vocabulary(folder: Path, name: str | None) -> None:
-    """List the terms, with the number of passages that speak of each."""
-    from archive.terms import list_terms
-
-    with closing(open_archive(folder).read()) as db:
-        rows = list_terms(db.conn, VocabularyName(name) if name else None)
-    for kind, slug, preferred, count in rows:
-        say(f"{kind:9} {count:7}  {preferred}  ({slug})")
-
-
-@vocabulary.command("check")
-@click.pass_obj
-def check_vocabularies(folder: Path) -> None:
-    """Check the vocabulary files: mistakes, and words that two terms claim."""
-    from archive.vocabularies import read_vocabularies, warnings
-
-    for found in read_vocabularies(open_archive(folder).vocabularies):
-        say(f"{found.name}: {len(found.terms)} terms")
-        for warning in warnings(found):
-            say(f"  {warning}")
-
-
-@vocabulary.command("gazetteer")
-@click.argument("name")
-@click.option("--add", type=int, metavar="N", help="Add the Nth proposal to places.yml.")
-@click.pass_obj
-def gazetteer(folder: Path, name: str, add: int | None) -> None:
-    """Propose places called NAME, with coordinates from GeoNames (CC BY 4.0)."""
-    from archive.gazetteer import ATTRIBUTION, candidate_to_term, choose_proposal, open_gazetteer, propose
-    from archive.listing import proposal_lines
-    from archive.vocabulary_edits import write_term
-    from ingest.reporting import progress_of
-
-    with open_gazetteer(progress=progress_of("Loading GeoNames, once", sys.stderr)) as places:
-        found = propose(places, name)
-    if add is None:
-        for line in proposal_lines(found):
-            say(line)
-        click.echo(f"Data: {ATTRIBUTION}. Add one with --add N.", err=True)
-        return
-    term = candidate_to_term(choose_proposal(found, add))
-    write_term(open_archive(folder).vocabularies / "places.yml", term)
-    say(f"{term.preferred} ({term.slug}) is in places.yml; 'conricerca tag' finds it in the testimonies")
 
 
 @main.command()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
-from unicodedata import category
 
+from archive.descriptive import is_day, storable
 from archive.records import Description, Kind
 from ingest.errors import IngestError
-from transcripts.encoding import normalise_newlines
 from transcripts.languages import language_code
 
 SEVERAL = ("narrators", "described_as", "interviewers", "sources", "movements", "themes")
@@ -36,9 +34,6 @@ COLUMNS = {  # as people write them -> the field
     "themes": "themes",
     "consent": "consent",
 }
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_UNSEEN = ("Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp")  # Unicode categories of what leaves no ink by itself
-_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category that leave no ink either
 
 
 def describe(said: Mapping[str, object]) -> Description:
@@ -75,7 +70,7 @@ def describe_head(head: Mapping[str, object]) -> tuple[Description, tuple[str, .
             other[name] = value
     if not said.get("recorded_on") and _is_date(other.get("date")):
         said["recorded_on"] = other.pop("date")
-    names = ", ".join(" ".join(_storable(name).split()) for name in other)
+    names = ", ".join(" ".join(storable(name).split()) for name in other)
     return describe(said), (f"its head also says {names}: left alone",) if other else ()
 
 
@@ -101,7 +96,7 @@ def _names(column: str, value: object) -> Iterator[str]:
     if isinstance(value, list | tuple):
         names = [_text(f"each of {column}", part) for part in value]
     else:
-        names = [_storable(part) for part in _text(column, value).split(";")]
+        names = [storable(part) for part in _text(column, value).split(";")]
     yield from filter(None, names)
 
 
@@ -110,7 +105,7 @@ def _text(column: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-        return _storable(str(value))
+        return storable(str(value))
     raise IngestError(f"{column} must be text, not {_sort_of(value)}")
 
 
@@ -120,17 +115,6 @@ def _sort_of(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return "yes or no" if isinstance(value, bool) else type(value).__name__
-
-
-def _storable(text: str) -> str:
-    """Return the text without spaces around it, control characters and halves of characters; empty if unseen."""
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    kept = "".join(sign for sign in normalise_newlines(whole) if sign in "\n\t" or category(sign) != "Cc")
-    return kept.strip() if any(_leaves_ink(sign) for sign in kept) else ""
-
-
-def _leaves_ink(sign: str) -> bool:
-    return category(sign) not in _UNSEEN and sign not in _FILLERS
 
 
 def _is_date(value: object) -> bool:
@@ -149,13 +133,8 @@ def _kind(text: str) -> Kind:
 
 def _recorded_on(text: str) -> str:
     """Return a year, year-month or date in ISO 8601, which alone cannot be misread."""
-    found = _DATE.fullmatch(text)
-    try:
-        if not found:
-            raise ValueError(text)
-        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-    except ValueError:
-        raise IngestError(f"recorded_on {text!r} is no date: write 2026-11-22, 2026-11 or 2026") from None
+    if not is_day(text):
+        raise IngestError(f"recorded_on {text!r} is no date: write 2026-11-22, 2026-11 or 2026")
     return text
 
 

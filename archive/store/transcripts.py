@@ -197,14 +197,33 @@ def _complete(db: Database, transcript: int) -> None:
 def assign_narrators(db: Database, testimony: int) -> None:
     """Say again whose words each passage is, after narrators have become known; call inside a write transaction."""
     rows = db.execute(
-        "select passages.id, speaker from passages join segments on segments.id = passages.id where testimony = ?",
+        "select passages.id, speaker, segments.narrator from passages join segments on segments.id = passages.id "
+        "where testimony = ?",
         [testimony],
     ).fetchall()
     names = _narrators(db, testimony)
-    only = next(iter(names.values())) if len(names) == 1 and not any(speaker for _, speaker in rows) else None
+    only = next(iter(names.values())) if len(names) == 1 and not any(speaker for _, speaker, _ in rows) else None
     db.conn.executemany(
         "update passages set narrator = ? where id = ?",
-        [(_narrator(speaker, names, only), number) for number, speaker in rows],
+        [(kept or _narrator(speaker, names, only), number) for number, speaker, kept in rows],
+    )
+
+
+def keep_speaker(db: Database, testimony: int, narrator: int) -> None:
+    """Note in each transcript which words are this narrator's, before they get another name than its labels have.
+
+    Call inside a write transaction.
+    """
+    (name,) = db.execute("select name from narrators where id = ?", [narrator]).fetchone()
+    rows = db.execute(
+        "select segments.id, speaker from segments join transcripts on transcripts.id = transcript "
+        "where testimony = ? and speaker is not null and segments.narrator is null",
+        [testimony],
+    ).fetchall()
+    tells = _narrators(db, testimony).get(name.lower()) == narrator
+    db.conn.executemany(
+        "update segments set narrator = ? where id = ?",
+        [(narrator, number) for number, speaker in rows if tells and speaker.lower() == name.lower()],
     )
 
 
@@ -231,18 +250,19 @@ def show_transcript(db: Database, testimony: int, transcript: int) -> None:
     names = _narrators(db, testimony)
     only = next(iter(names.values())) if len(names) == 1 else None
     rows = db.execute(
-        'select id, position, start, "end", speaker, text from segments where transcript = ? order by position',
+        'select id, position, start, "end", speaker, text, narrator from segments '
+        "where transcript = ? order by position",
         [transcript],
     ).fetchall()
     speakers = {row[4] for row in rows if row[4]}
-    told = [_narrator(row[4], names, None if speakers else only) for row in rows]
+    told = [row[6] or _narrator(row[4], names, None if speakers else only) for row in rows]
     shown = _readable(read_standing(db.conn, accession), told)
     db.conn.executemany(
         'insert into passages (id, testimony, position, start, "end", narrator, language, text, spaced) '
         "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (number, testimony, position, start, end, narrator, language, text, searchable(text))
-            for (number, position, start, end, _, text), narrator in zip(rows, told, strict=True)
+            for (number, position, start, end, _, text, _), narrator in zip(rows, told, strict=True)
             if narrator in shown
         ],
     )
@@ -260,11 +280,11 @@ def _readable(testimony: Standing, narrators: Iterable[int | None]) -> set[int |
 
 def _narrators(db: Database, testimony: int) -> dict[str, int]:
     rows = db.execute(
-        "select lower(name), narrators.id from narrators join contributions on narrator = narrators.id "
+        "select name, narrators.id from narrators join contributions on narrator = narrators.id "
         "where testimony = ? and role = 'narrator'",
         [testimony],
     )
-    return dict(rows.fetchall())
+    return {name.lower(): number for name, number in rows.fetchall()}
 
 
 def _narrator(speaker: str | None, names: Mapping[str, int], otherwise: int | None) -> int | None:
