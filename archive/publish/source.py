@@ -84,7 +84,7 @@ class Source:
         tellers = tuple(self._tellers(selected, changes))
         return Account(
             selected=selected,
-            said=self._said(selected, changes),
+            said=self.described(selected),
             tellers=tellers,
             text=self._text(selected),
             lines=tuple(self._lines(selected, changes)),
@@ -96,7 +96,9 @@ class Source:
             ),
         )
 
-    def _said(self, selected: Selected, changes: Choices) -> dict[str, str | None]:
+    def described(self, selected: Selected) -> dict[str, str | None]:
+        """Return what the catalogue says of one testimony."""
+        changes = self.generalised.get(selected.number, {})
         names = ("title", "kind", "language", "recorded_on", "place", "summary", "collection", "label", "sources")
         row = self.conn.execute(
             f"select {', '.join(names)}, accessioned_at from testimonies where id = ?",  # noqa: S608 - our own names

@@ -264,6 +264,13 @@ LEAKING = {
     "the version of a vocabulary": ("select version from vocabularies", "what is withheld is in it"),
     "every term": ("select preferred from terms", "a place that only a withheld testimony names"),
     "all names": ("select name from narrators", "somebody who is not to be named"),
+    "a summary that is not agreed to": ("select summary from testimonies", "what only the archive says"),
+    "a place that is not granted": ("select place from testimonies where accession = '2026.008'", "where it was"),
+    "words of somebody who does not agree": ("select text from passages", "they stand beside those of others"),
+    "words that are cut": ("select text from passages where text glob 'My sister*'", "what stands inside a cut"),
+    "what was cut": ("select words from redactions", "the list of all secrets"),
+    "notes on consent": ("select detail from consents", "what was said when somebody decided"),
+    "who recorded it": ("select actor from consents", "who of the group did it"),
     "file names": ("select filename from documents", "what a file was called"),
 }
 
@@ -281,7 +288,7 @@ def test_an_edition_that_depends_on_what_is_withheld_is_found(archive: Archive, 
             an_edition(archive, target)
         with closing(archive.read()) as db:
             if disturbed:
-                from archive.publish.gate.interference import disturb
+                from archive.publish.gate.disturbance import disturb
 
                 db.conn.execute("begin")
                 disturb(db.conn, select(db.conn, DAY))
