@@ -84,7 +84,7 @@ class Event:
     `narrator`: the number of whoever decided, None where it was decided for the testimony as a whole. `artefacts`,
     `uses` and `audience` are what a grant gives and a revocation takes. `until`: the last day of a grant, or the day on
     which an embargo ends; None is for good, and for an embargo: nobody knows. `revision`: the SHA-256 of the transcript
-    that was approved. `evidence`: the SHA-256 of a signed form or of spoken consent.
+    that was approved. `evidence`: the SHA-256 of a signed form or of spoken consent. `called`: the name that was chosen.
     """
 
     happening: Happening
@@ -95,5 +95,6 @@ class Event:
     audience: Audience = Audience.NARRATOR
     until: date | None = None
     attribution: Attribution | None = None
+    called: str | None = None
     revision: str | None = None
     evidence: str | None = None

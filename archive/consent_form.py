@@ -140,6 +140,7 @@ def decisions(form: Form, on: date, evidence: str) -> tuple[Event, ...]:
                 audience=audience,
                 until=form.until,
                 attribution=form.attribution,
+                called=form.called or None,
                 evidence=evidence,
             )
             for uses, artefacts in _granted(form, audience)

@@ -198,6 +198,7 @@ def _event(happening: str, narrator: int | None, said: dict[str, object], at: st
         audience=Audience[str(said.get("audience", "narrator")).upper()],
         until=date.fromisoformat(str(until)) if until else None,
         attribution=Attribution(attribution) if attribution else None,
+        called=_text(said.get("called")),
         revision=_text(said.get("revision")),
         evidence=_text(said.get("evidence")),
     )

@@ -71,6 +71,16 @@ def check_has_recording(conn: sqlite3.Connection, accessions: Iterable[str]) -> 
             raise NoRecording(accession)
 
 
+def names_of_files(conn: sqlite3.Connection, testimony: int) -> set[str]:
+    """Return the names of a testimony's files without their suffixes: titles that nobody gave."""
+    rows = conn.execute(
+        "select filename from recordings where testimony = :testimony "
+        "union select filename from documents where testimony = :testimony",
+        {"testimony": testimony},
+    )
+    return {str(name).rsplit(".", 1)[0] for (name,) in rows}
+
+
 def remove_leftovers(archive: Archive) -> None:
     """Remove copies that an interrupted run left unfinished; call only while holding the write lock."""
     for folder in (archive.media, archive.evidence):

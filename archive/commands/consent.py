@@ -47,6 +47,7 @@ def consent() -> None:
 )
 @click.option("--until", type=Day(), help="The last day of a grant, or the day on which an embargo ends.")
 @click.option("--attribution", type=click.Choice([*map(str, Attribution)]), help="How the narrator wants to be called.")
+@click.option("--called", metavar="NAME", help="The name that the narrator chose to be called by.")
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -149,6 +150,7 @@ def _event(happening: Happening, folder: Path, said: dict[str, Any]) -> Event:
         audience=Audience[(said.get("audience") or "narrator").upper()],
         until=said.get("until"),
         attribution=Attribution(said["attribution"]) if said.get("attribution") else None,
+        called=(said.get("called") or "").strip() or None,
         evidence=evidence,
     )
 

@@ -12,6 +12,7 @@ from archive.access import Decision, may
 from archive.consent import Artefact, Attribution, Audience, Use
 from archive.consents import read_standings
 from archive.exact_places import exact_places
+from archive.publish.unsettled import unsettled
 from archive.redactions import approved_marks, undecided, unplaced
 from archive.standing import Standing
 
@@ -78,6 +79,10 @@ def select(conn: sqlite3.Connection, on: date) -> Selection:
         if not any(entry.values()):
             held.append(Held(accession=standing.accession, part=None, reason=str(next(iter(entry.values())))))
             continue
+        unsure = tuple(unsettled(conn, number, standing, _named(standing, entry)))
+        if unsure:
+            held += (Held(accession=standing.accession, part=None, reason=reason) for reason in unsure)
+            continue
         placed = bool(_ask(standing, "exact place", on))
         waiting = tuple(_waiting(conn, standing.accession, number, frozenset() if placed else exact))
         held += waiting
@@ -95,11 +100,7 @@ def _selected(
     return Selected(
         number=number,
         accession=standing.accession,
-        named={
-            voice.narrator: voice.attribution
-            for voice in standing.voices
-            if voice.narrator is not None and entry[voice.narrator]
-        },
+        named=_named(standing, entry),
         by_name=all(voice.attribution is Attribution.NAME for voice in standing.voices if voice.narrator is None),
         readable=frozenset(narrator for narrator, agreed in words.items() if agreed and not closed),
         sound=bool(_ask(standing, "sound", on)) and not closed,
@@ -107,6 +108,14 @@ def _selected(
         summary=bool(_ask(standing, "summary", on)),
         exact_place=bool(_ask(standing, "exact place", on)),
     )
+
+
+def _named(standing: Standing, entry: Mapping[int | None, Decision]) -> dict[int, Attribution]:
+    return {
+        voice.narrator: voice.attribution
+        for voice in standing.voices
+        if voice.narrator is not None and entry[voice.narrator]
+    }
 
 
 def _asked(standing: Standing, use: Use, artefact: Artefact, on: date) -> dict[int | None, Decision]:

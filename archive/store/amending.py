@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archive.database import writing
 from archive.errors import ArchiveError, UnknownTestimony
 from archive.folding import fold
+from archive.media import names_of_files
 from archive.records import VocabularyName
 from archive.store.browsing import refresh_counts, refresh_testimony
 from archive.store.descriptions import tag_whole
@@ -52,8 +53,10 @@ def amend_description(db: Database, accession: str, said: Mapping[str, str]) -> 
             for name in AMENDABLE
             if name in said and (said[name] or None) != row[name]
         )
+        testimony = int(row["id"])
+        if not changes and said.get("title") in names_of_files(db.conn, testimony):
+            record_event(db, "described", testimony=testimony, detail="title")  # confirmed: see publish/unsettled.py
         if changes:
-            testimony = int(row["id"])
             db.table("testimonies").update(testimony, {change.field: change.after for change in changes})
             for change in changes:
                 if change.field == "place":

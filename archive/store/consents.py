@@ -74,6 +74,7 @@ def _detail(event: Event, note: str | None) -> dict[str, object]:
         }
     said |= {"until": event.until.isoformat()} if event.until else {}
     said |= {"attribution": event.attribution.value} if event.attribution else {}
+    said |= {"called": event.called} if event.called else {}
     said |= {"revision": event.revision} if event.revision else {}
     said |= {"evidence": event.evidence} if event.evidence else {}
     return said | ({"note": note} if note else {})

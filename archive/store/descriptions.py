@@ -7,6 +7,7 @@ import json
 from sqlite_utils import Database
 
 from archive.database import writing
+from archive.media import names_of_files
 from archive.records import Description, VocabularyName
 from archive.store.browsing import refresh_testimony
 from archive.store.clock import now
@@ -124,23 +125,13 @@ def _fill_fields(
     if description.kind:
         said["kind"] = description.kind.value
     unknown = {name for name in said if not row[name]}
-    if "title" in said and row["title"] in _file_names(db, testimony):
+    if "title" in said and row["title"] in names_of_files(db.conn, testimony):
         unknown.add("title")
     missing = {name: said[name] for name in said if name in unknown and said[name] != row[name]}
     if missing:
         db.table("testimonies").update(testimony, missing)
     differing = tuple(name for name in said if name not in unknown and row[name] != said[name])
     return tuple(missing), differing
-
-
-def _file_names(db: Database, testimony: int) -> set[str]:
-    """The names of a testimony's files without their suffixes: titles that nobody gave."""
-    rows = db.execute(
-        "select filename from recordings where testimony = :testimony "
-        "union select filename from documents where testimony = :testimony",
-        {"testimony": testimony},
-    )
-    return {str(name).rsplit(".", 1)[0] for (name,) in rows}
 
 
 def _names(db: Database, testimony: int, role: str) -> tuple[str, ...]:
