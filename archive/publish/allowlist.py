@@ -53,6 +53,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "histories": ("id", "slug", "title", "language", "status", "sha256"),
     "citations": ("id", "history", "position", "testimony", "transcript", "start", "end", "words_sha256"),
     "edition": ("id", "schema"),
+    "refused_uses": ("testimony", "use"),
     "tombstones": ("accession",),
 }  # fmt: skip
 FIXED: Mapping[str, Mapping[str, object]] = {  # columns that must hold something and say nothing

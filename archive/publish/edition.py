@@ -140,6 +140,8 @@ class _Writer:
         row = {"id": number, "accession": account.selected.accession, "transcript": transcript, "accessioned_at": at}
         self.insert("testimonies", [{**row, **said}])
         self._tag([(number, None, term) for term in account.terms])
+        refused = [{"testimony": number, "use": use.value} for use in sorted(account.selected.refused)]
+        self.insert("refused_uses", refused)
         notes = [
             {"id": next(self.notes), "testimony": number, "kind": kind, "language": language, "text": text}
             for kind, language, text in account.notes

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from archive.access import Decision, may
-from archive.consent import Artefact, Attribution, Audience, Use
+from archive.consent import SOUND, Artefact, Attribution, Audience, Use
 from archive.consents import read_standings
 from archive.exact_places import exact_places
+from archive.publish.refusing import recorded, refused
 from archive.publish.unsettled import unsettled
 from archive.redactions import approved_marks, undecided, unplaced
 from archive.standing import Standing
@@ -23,6 +24,7 @@ ASKED = {  # by their names in reports; whoever speaks in a testimony is asked f
     "summary": (Use.READ, Artefact.SUMMARY),
     "exact place": (Use.READ, Artefact.EXACT_PLACE),
 }
+_NAMES = {artefact: name for name, (_, artefact) in ASKED.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Selected:
 
     `named`: the narrators whom the entry may name, and how. `by_name`: whether whoever tells may be known by name,
     though the testimony names nobody, as an account that a group signs. `readable`: those whose words may be read,
-    None for words of nobody known.
+    None for words of nobody known. `refused`: the uses of it that not everybody concerned has agreed to.
     """
 
     number: int
@@ -43,6 +45,7 @@ class Selected:
     picture: bool
     summary: bool
     exact_place: bool
+    refused: frozenset[Use]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,26 +90,39 @@ def select(conn: sqlite3.Connection, on: date) -> Selection:
         waiting = tuple(_waiting(conn, standing.accession, number, frozenset() if placed else exact))
         held += waiting
         held += _refusals(standing, on)
-        chosen.append(_selected(number, standing, entry, on, closed=bool(waiting)))
+        there = recorded(conn, number)
+        chosen.append(_selected(number, standing, entry, on, closed=bool(waiting), there=there))
     return Selection(on=on, testimonies=tuple(chosen), held=tuple(held))
 
 
 def _selected(
-    number: int, standing: Standing, entry: Mapping[int | None, Decision], on: date, *, closed: bool
+    number: int,
+    standing: Standing,
+    entry: Mapping[int | None, Decision],
+    on: date,
+    *,
+    closed: bool,
+    there: Collection[Artefact],
 ) -> Selected:
-    """Return what may be shown; sound and words are `closed` while somebody has still to decide what is cut."""
+    """Return what may be shown; sound and words are `closed` while somebody has still to decide what is cut.
+
+    `there`: sound and picture, where the testimony has them.
+    """
     words = {narrator: bool(said) for narrator, said in _asked(standing, Use.READ, Artefact.TRANSCRIPT, on).items()}
     words[None] = bool(_ask(standing, "transcript", on))
+    readable = frozenset(narrator for narrator, agreed in words.items() if agreed and not closed)
+    heard = {part for part in SOUND if _ask(standing, _NAMES[part], on)} if not closed else set()
     return Selected(
         number=number,
         accession=standing.accession,
         named=_named(standing, entry),
         by_name=all(voice.attribution is Attribution.NAME for voice in standing.voices if voice.narrator is None),
-        readable=frozenset(narrator for narrator, agreed in words.items() if agreed and not closed),
-        sound=bool(_ask(standing, "sound", on)) and not closed,
-        picture=bool(_ask(standing, "picture", on)) and not closed,
+        readable=readable,
+        sound=Artefact.AUDIO in heard,
+        picture=Artefact.VIDEO in heard,
         summary=bool(_ask(standing, "summary", on)),
         exact_place=bool(_ask(standing, "exact place", on)),
+        refused=refused(standing, readable, heard.intersection(there), on),
     )
 
 

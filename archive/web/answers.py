@@ -17,6 +17,7 @@ from archive.web.facet_names import unknown_choice
 from archive.web.languages import gettext as _
 from archive.web.languages import language
 from archive.web.layout import Site
+from archive.web.machines_kept_out import is_kept_out
 from archive.words import SearchError
 
 TABLES = ("testimonies", "passages", "terms")  # whoever may see these may read our pages
@@ -110,7 +111,8 @@ def sentence(text: str) -> str:
 async def page(datasette: Any, request: Any, name: str, context: dict[str, Any], *, status: int = 200) -> Any:
     """Return one of our pages: the template of this name under `conricerca/`, with its context."""
     template = datasette.jinja_env.pages.get_template(f"conricerca/{name}.html")
-    return answer(request, template.render(request=request, **context), "text/html", status=status)
+    said = {"request": request, "kept_out": is_kept_out(datasette, Site(datasette).within(request.path)), **context}
+    return answer(request, template.render(**said), "text/html", status=status)
 
 
 async def missing(datasette: Any, request: Any, message: str, *, status: int = 404) -> Any:

@@ -24,6 +24,7 @@ _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COLUMNS = (
     "accession", "position", "start", "end", "speaker", "text", "reviewed", "title", "label", "made", "licence",
+    "refused_uses",
 )  # fmt: skip
 
 
@@ -37,13 +38,15 @@ class Copy:
     licence: str
     licence_url: str
     timings: Mapping[int, Sequence[Spoken]]
+    refused: Sequence[str] = ()  # what whoever speaks has not agreed to
 
     @property
     def head(self) -> tuple[str, ...]:
         """What stands before the text: title, label, number, citation, how it was made, licence."""
         entry = self.testimony.entry
         licence = " ".join(part for part in (self.licence, self.licence_url) if part)
-        said = (entry.title, entry.label, entry.accession, chicago(self.cited), self.made, licence)
+        refused = f"Not agreed to: {', '.join(self.refused)}" if self.refused else ""
+        said = (entry.title, entry.label, entry.accession, chicago(self.cited), self.made, licence, refused)
         return tuple(line for line in map(one_line, said) if line)
 
 
@@ -87,6 +90,7 @@ def as_json(copy: Copy) -> str:
         "citation": chicago(copy.cited),
         "licence": copy.licence or None,
         "licence_url": copy.licence_url or None,
+        "refused_uses": list(copy.refused),
         "passages": [_passage(line, copy.timings.get(line.position, ())) for line in copy.testimony.lines],
     }
     return json.dumps(body, ensure_ascii=False, indent=1)
@@ -95,7 +99,7 @@ def as_json(copy: Copy) -> str:
 def table(copy: Copy) -> str:
     """Return one passage a line; every line carries title, label and licence, because lines are copied alone."""
     entry = copy.testimony.entry
-    whole = (entry.title, entry.label, _made(copy.testimony), copy.licence)
+    whole = (entry.title, entry.label, _made(copy.testimony), copy.licence, " ".join(copy.refused))
     rows = [
         (entry.accession, line.position, line.start, line.end, line.who, line.text, int(line.reviewed), *whole)
         for line in copy.testimony.lines

@@ -85,6 +85,11 @@ class Site:
         """How the group can be reached, from metadata.yml."""
         return str((self.datasette.plugin_config("conricerca") or {}).get("contact") or "")
 
+    def within(self, path: str) -> str:
+        """Return the path of a request without what the setting base_url adds."""
+        base = self.datasette.setting("base_url")
+        return "/" + path.removeprefix(base) if base != "/" else path
+
     def root(self, request: Any) -> str:
         """Return what stands before the path in addresses for programs: scheme and host."""
         return self.lasting_address or f"{request.scheme}://{request.host}"

@@ -17,7 +17,7 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from archive.web import languages, scripts
+from archive.web import languages, machines_kept_out, scripts
 from archive.web.datasette_versions import inline_scripts
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -58,12 +58,14 @@ def secured(app: App, datasette: Any, is_ours: Callable[[str], bool]) -> App:
         path = "/" + scope["path"].removeprefix(base) if base != "/" else scope["path"]
         ours = is_ours(path)
         policy = STRICT if ours else policy_of_datasette(datasette)
+        is_kept_out = machines_kept_out.is_kept_out(datasette, path)
         versioned = b"v=" in scope["query_string"] or re.match(scripts.ROUTE, path) is not None
 
         async def send_secured(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 keep = _KEPT_VERSION if versioned and message["status"] == 200 else _KEPT
                 headers = _with_headers(message.get("headers", []), policy, keep)
+                headers += machines_kept_out.HEADERS if is_kept_out else ()
                 message = {**message, "headers": _in_a_language(headers) if ours else headers}
             await send(message)
 

@@ -40,6 +40,7 @@ class Page:
     place: str  # what the address calls what is cited, where that is not one passage
     is_anchor: bool  # whether a passage's own second is called so
     exact: str  # the words cited, where the times in the address do not say which
+    citable: bool
     spoken: str = field(default_factory=languages.language)
     side: str = field(default_factory=languages.direction)
     unsure_here: str = field(default_factory=lambda: escape(_("The machine was unsure here")))
@@ -61,6 +62,8 @@ def transcript(
     site: Site,
     excerpt: Excerpt | None = None,
     place: str = "",
+    *,
+    citable: bool = True,
 ) -> Markup:
     """Return all passages of a testimony; `hits` are the places in them that say the words looked for.
 
@@ -73,6 +76,7 @@ def transcript(
         hits=hits,
         anchors=tuple(anchor(line) for line in testimony.lines if line.position in hits),
         names_voices=len(voices) > 1,
+        citable=citable,
         by_machine=testimony.making is not None and testimony.making.kind == "machine",
         cited={position: (first, last) for position, first, last in excerpt.spans} if excerpt else {},
         place=place,
@@ -135,7 +139,7 @@ def _passages(lines: Sequence[Line], page: Page) -> Iterator[str]:
                 _doubt(page, is_low=low) if low or line.doubts else "",
                 _steps(page, hit) if kinds["hit"] else "",
                 _notes(page, line.tags) if line.tags else "",
-                _cite(page, line, start),
+                _cite(page, line, start) if page.citable else "",
                 "</div>",
             )
         )

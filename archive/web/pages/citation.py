@@ -12,15 +12,17 @@ from markupsafe import Markup
 
 from archive import bibliographies, citations
 from archive.citations import Cited, Medium
+from archive.consent import Use
 from archive.content_notes import read_beforehand
 from archive.excerpts import Excerpt, NoExcerpt, between, exactly, from_passages, read_moment, read_position
 from archive.reading import Testimony, read_testimony, read_word_timings
 from archive.records import Kind
-from archive.web.answers import answer, page, read, sentence
+from archive.web.answers import answer, missing, page, read, sentence
 from archive.web.languages import direction, language
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.media import disposition
+from archive.web.refusals import NOT_QUOTED, refusals
 
 FILES: dict[str, tuple[str, Callable[[Cited], str]]] = {  # suffix → media type and writer
     "bib": ("application/x-bibtex", bibliographies.bibtex),
@@ -41,6 +43,8 @@ class Asked:
 async def cite(request: Any, datasette: Any) -> Any:
     """The page that a reader copies a citation from."""
     asked = await _asked(request, datasette)
+    if Use.QUOTE in await refusals(datasette, request, asked.testimony):
+        return await missing(datasette, request, _(NOT_QUOTED), status=403)
     cited, accession, spoken = _cited(asked, request, datasette), asked.testimony.entry.accession, language()
     beforehand = await read(datasette, request, lambda conn: read_beforehand(conn, [accession], spoken))
     context = {
@@ -63,6 +67,8 @@ async def cite(request: Any, datasette: Any) -> Any:
 async def cite_file(request: Any, datasette: Any) -> Any:
     """The citation as a file that a reference manager reads."""
     asked = await _asked(request, datasette)
+    if Use.QUOTE in await refusals(datasette, request, asked.testimony):
+        return answer(request, _(NOT_QUOTED), "text/plain", status=403)
     if asked.hint:
         return answer(request, asked.hint, "text/plain", status=400)
     suffix = request.url_vars["suffix"]

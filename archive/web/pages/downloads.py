@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.consent import Use
 from archive.media import MEDIA_TYPES
 from archive.reading import Spoken, Testimony, read_word_timings
 from archive.web import copies
@@ -17,9 +18,11 @@ from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.media import disposition
 from archive.web.pages.citation import cite_all
+from archive.web.refusals import NOT_PRINTED, refusals
 from archive.web.wording import how_made, long_duration
 
 TIMED = ("vtt", "srt")  # formats that can only say what has a time
+TO_PRINT = "docx"
 TEXTS: dict[str, tuple[str, Callable[[Copy], str]]] = {  # suffix → media type and writer
     "vtt": ("text/vtt", copies.webvtt),
     "srt": ("application/x-subrip", copies.srt),
@@ -39,9 +42,12 @@ async def transcript(request: Any, datasette: Any) -> Any:
     suffix = request.url_vars["format"]
     if not found.lines or (suffix in TIMED and not is_timed(found)):
         return await missing(datasette, request, _("This testimony has no text with times."))
-    copy = await _copy(datasette, request, found, timed=suffix == "json")
+    refused = await refusals(datasette, request, found)
+    if suffix == TO_PRINT and Use.PRINT in refused:
+        return await missing(datasette, request, _(NOT_PRINTED), status=403)
+    copy = await _copy(datasette, request, found, timed=suffix == "json", refused=refused)
     named = {"content-disposition": disposition("attachment", f"{found.entry.accession}.{suffix}")}
-    if suffix == "docx":
+    if suffix == TO_PRINT:
         body = await asyncio.to_thread(copies.word_document, copy)
         return Response(body, headers=named, content_type=MEDIA_TYPES[".docx"])
     media_type, write = TEXTS[suffix]
@@ -66,13 +72,15 @@ class Download:
     form: str
 
 
-def downloads(testimony: Testimony, site: Site) -> tuple[Download, ...]:
+def downloads(testimony: Testimony, site: Site, refused: Collection[Use] = ()) -> tuple[Download, ...]:
     """Return the files that a reader can take away, those that most people want first."""
     text = f"/testimonies/{testimony.entry.accession}/transcript"
     texts = [
         Download(address=site.path(f"{text}.{suffix}"), name=name, purpose=purpose, form=form)
         for suffix, name, purpose, form in _texts()
-        if testimony.lines and (suffix not in TIMED or is_timed(testimony))
+        if testimony.lines
+        and (suffix not in TIMED or is_timed(testimony))
+        and (suffix != TO_PRINT or Use.PRINT not in refused)
     ]
     several = len(testimony.recordings) > 1
     recordings = [
@@ -98,7 +106,7 @@ def _texts() -> tuple[tuple[str, str, str, str], ...]:
     )
 
 
-async def _copy(datasette: Any, request: Any, testimony: Testimony, *, timed: bool) -> Copy:
+async def _copy(datasette: Any, request: Any, testimony: Testimony, *, timed: bool, refused: tuple[Use, ...]) -> Copy:
     site, accession = Site(datasette), testimony.entry.accession
 
     def work(conn: sqlite3.Connection) -> Mapping[int, Sequence[Spoken]]:
@@ -110,5 +118,6 @@ async def _copy(datasette: Any, request: Any, testimony: Testimony, *, timed: bo
         made=how_made(testimony.making, len(testimony.lines)) if testimony.making else "",
         licence=site.licence,
         licence_url=site.licence_url,
+        refused=refused,
         timings=await read(datasette, request, work) if timed else {},
     )

@@ -11,12 +11,15 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from archive.browse import Recording, find_sounds
+from archive.consent import Use
 from archive.marks import N_
 from archive.query import Facet, Order
+from archive.refused_uses import refused_uses
 from archive.search import Counted, Found, Passage, count_choices, find_hits, find_passages
 from archive.web.answers import REFUSED, PastTheEnd, answer, plainly, read, refusal
 from archive.web.choices import SIZE, Search, read_search
 from archive.web.layout import Site
+from archive.web.machines_kept_out import robots
 from archive.web.spreadsheets import csv_text
 from archive.words import SearchError
 
@@ -25,7 +28,10 @@ MOST = 100  # passages of a page of JSON
 ATOM, OPENSEARCH = "http://www.w3.org/2005/Atom", "http://a9.com/-/spec/opensearch/1.1/"
 _BEGINNING = "1970-01-01T00:00:00Z"  # of a feed that has nothing yet
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-COLUMNS = ("accession", "title", "narrator", "recorded_on", "language", "start", "end", "text", "label", "address")
+COLUMNS = (
+    "accession", "title", "narrator", "recorded_on", "language", "start", "end", "text", "label", "address",
+    "refused_uses",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,7 @@ class Results:
     sounds: dict[int, Recording]
     counted: Counted | None
     arrivals: dict[str, str]
+    refused: dict[str, tuple[Use, ...]]
 
 
 async def search_json(request: Any, datasette: Any) -> Any:
@@ -55,7 +62,7 @@ async def search_json(request: Any, datasette: Any) -> Any:
         "capped": found.capped,
         "also": list(found.also),
         "page": asked.page,
-        "passages": [_passage(one, results.sounds, Site(datasette), request) for one in found.passages],
+        "passages": [_passage(one, results, Site(datasette), request) for one in found.passages],
         "facets": {
             facet.value: [
                 {"key": choice.key, "label": choice.label, "count": choice.count}
@@ -75,8 +82,8 @@ async def search_csv(request: Any, datasette: Any) -> Any:
     results = await _results(request, datasette, size=IN_A_TABLE)
     site = Site(datasette)
     rows = [
-        [one[name] if one[name] is not None else "" for name in COLUMNS]
-        for one in (_passage(passage, results.sounds, site, request) for passage in results.found.passages)
+        [" ".join(one[name]) if name == "refused_uses" else one[name] for name in COLUMNS]
+        for one in (_passage(passage, results, site, request) for passage in results.found.passages)
     ]
     named = {"content-disposition": 'attachment; filename="search.csv"'}
     return answer(request, csv_text(COLUMNS, rows), "text/csv", headers=named)
@@ -104,11 +111,17 @@ async def opensearch(request: Any, datasette: Any) -> Any:
     return answer(request, _xml(description), "application/opensearchdescription+xml")
 
 
+async def robots_txt(request: Any, datasette: Any) -> Any:
+    """Which programs may read the site, for programs that ask."""
+    return answer(request, robots(datasette), "text/plain")
+
+
 ROUTES = (
     (r"^/search\.json$", search_json),
     (r"^/search\.csv$", search_csv),
     (r"^/search\.atom$", search_atom),
     (r"^/opensearch\.xml$", opensearch),
+    (r"^/robots\.txt$", robots_txt),
 )
 
 
@@ -130,6 +143,7 @@ async def _results(
             sounds=find_sounds(conn, [passage.id for passage in found.passages]),
             counted=count_choices(conn, asked.query, limit=40, hits=hits) if counting else None,
             arrivals=_arrivals(conn, {passage.accession for passage in found.passages}),
+            refused=refused_uses(conn, [passage.accession for passage in found.passages]),
         )
 
     results: Results = await read(datasette, request, work)
@@ -145,8 +159,8 @@ def _arrivals(conn: sqlite3.Connection, accessions: Iterable[str]) -> dict[str, 
     return {accession: at.replace("+00:00", "Z") for accession, at in rows}
 
 
-def _passage(passage: Passage, sounds: dict[int, Recording], site: Site, request: Any) -> dict[str, Any]:
-    sound = sounds.get(passage.id)
+def _passage(passage: Passage, results: Results, site: Site, request: Any) -> dict[str, Any]:
+    sound = results.sounds.get(passage.id)
     return {
         "accession": passage.accession,
         "title": passage.title,
@@ -164,6 +178,7 @@ def _passage(passage: Passage, sounds: dict[int, Recording], site: Site, request
         "sound": f"{request.scheme}://{request.host}" + site.path(f"/media/{sound.sha256}{sound.suffix}")
         if sound
         else None,
+        "refused_uses": list(results.refused.get(passage.accession, ())),
     }
 
 
@@ -193,6 +208,8 @@ def _feed(results: Results, request: Any, site: Site) -> str:
             ET.SubElement(ET.SubElement(entry, "author"), "name").text = passage.narrator
         if passage.label:
             ET.SubElement(entry, "summary", type="text").text = passage.label
+        if refused := results.refused.get(passage.accession):
+            ET.SubElement(entry, "rights", type="text").text = f"Not agreed to: {', '.join(refused)}"
         spoken = {"{http://www.w3.org/XML/1998/namespace}lang": passage.language} if passage.language else {}
         ET.SubElement(entry, "content", {"type": "text", **spoken}).text = passage.text
     return _xml(feed)

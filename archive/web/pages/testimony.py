@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.consent import Use
 from archive.content_notes import read_beforehand
 from archive.contents import contents
 from archive.excerpts import Excerpt, NoExcerpt
@@ -21,6 +22,7 @@ from archive.web.layout import Site, moment, stretch
 from archive.web.linked_data import linked_data
 from archive.web.pages.citation import find_excerpt
 from archive.web.pages.downloads import downloads
+from archive.web.refusals import NOT_PRINTED, refusals, refused_words
 from archive.web.transcript import anchor, transcript
 from archive.web.waveform import draw, sketch
 from archive.words import SearchError
@@ -42,6 +44,7 @@ async def testimony(request: Any, datasette: Any) -> Any:
     accession, spoken = found.entry.accession, language()
     beforehand = await read(datasette, request, lambda conn: read_beforehand(conn, [accession], spoken))
     excerpt, wrong = await _excerpt(datasette, request, found)
+    refused = await refusals(datasette, request, found)
     stretches, site = contents(found.lines), Site(datasette)
     context = {
         "testimony": found,
@@ -49,7 +52,10 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "link": link,
         "anchor": anchor,
         "side": direction(),
-        "passages": transcript(found, hits, site, excerpt, _place(excerpt, request)),
+        "passages": transcript(found, hits, site, excerpt, _place(excerpt, request), citable=Use.QUOTE not in refused),
+        "refused": refused,
+        "not_printed": _(NOT_PRINTED),
+        "refused_words": refused_words(refused),
         "contents": stretches,
         "timed": any(line.start is not None for line in found.lines),
         "doubtful": any(line.doubts for line in found.lines),
@@ -62,7 +68,7 @@ async def testimony(request: Any, datasette: Any) -> Any:
         "hits": hits,
         "hit_lines": [line for line in found.lines if line.position in hits],
         "everywhere": f"/search?{urlencode({'q': asked})}",
-        "downloads": downloads(found, site),
+        "downloads": downloads(found, site, refused),
         "linked_data": linked_data(found, site, site.root(request)),
         "keeps_consent": working_archive(datasette) is not None,
         "address": site.lasting(request, site.testimony(found.entry.accession)),

@@ -67,7 +67,8 @@ export class Excerpt {
     const { start, end, from, until, words } = this.stretch;
     const asked = Object.entries(start === undefined ? { from, until } : { start: written(start), end: end && written(end), words });
     const named = new URLSearchParams(asked.filter(([, value]) => value));
-    this.bar.querySelector("[data-excerpt-do=cite]").href = `${this.field.dataset.cite}?${named}`;
+    const cite = this.bar.querySelector("[data-excerpt-do=cite]"); // missing where nobody may quote
+    if (cite) cite.href = `${this.field.dataset.cite}?${named}`;
     this.bar.querySelector("[data-excerpt-do=similar]").href = `${this.field.dataset.similar}${this.stretch.passage}/similar`;
     const play = this.bar.querySelector("[data-excerpt-do=play]");
     if (play) play.hidden = start === undefined;
