@@ -4,11 +4,13 @@ Everything that shows, exports, cites, serves or publishes asks `may`, and nothi
 
 - Nobody's silence is consent. Whoever speaks in a testimony is asked, and the strictest answer counts.
 - Until somebody objects, team and narrator may hear and read what was given to them; nobody else, and nothing else.
+- Nobody else opens what a voice has closed for itself, not even an assembly that it belongs to.
 - A withdrawal closes everything, until whoever withdrew grants something anew with evidence.
-- An open request to take down closes everything; so does one that was followed.
+- An open request to take down closes everything, until each is decided; so does one that was followed.
 - An embargo is closed to members and public until its day has come *and* a person has confirmed that.
 - The catalogue has an entry as long as one of those who tell agrees; it names nobody who does not.
-- The words of a transcript go to members and public only as the revision that was approved.
+- The words of a transcript go to members and public only as the revision that was approved, and neither words nor
+  sound with less cut from them than when it was.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from archive.consent import REVISED, USES, Artefact, Audience, Use
+from archive.consent import CUT, REVISED, USES, Artefact, Audience, Use
 from archive.marks import N_
 from archive.standing import Standing, Voice
 
@@ -46,6 +48,7 @@ class _Question:
     artefact: Artefact
     audience: Audience
     revision: str | None
+    marks: frozenset[str]
     at: date
 
 
@@ -56,7 +59,9 @@ def may(use: Use, artefact: Artefact, audience: Audience, testimony: Standing, a
     """
     if use not in USES[artefact]:
         return _no(N_("this use has no meaning for this part of a testimony"))
-    question = _Question(use=use, artefact=artefact, audience=audience, revision=testimony.revision, at=at)
+    question = _Question(
+        use=use, artefact=artefact, audience=audience, revision=testimony.revision, marks=testimony.marks, at=at
+    )
     refusals = [no for voice in testimony.voices if (no := _refusal(question, voice)) is not None]
     shared = artefact is Artefact.CATALOGUE_ENTRY
     if not refusals or (shared and len(refusals) < len(testimony.voices)):
@@ -79,20 +84,21 @@ def _closed(asked: _Question, voice: Voice) -> Decision | None:
     if voice.withdrawn:
         reason = N_("%(who)s withdrew on %(day)s: only a new grant with evidence opens it again")
         return _no(reason, voice, voice.withdrawn)
-    if voice.takedown:
+    if voice.requests:
         reason = N_("since %(day)s somebody asks that this be taken down, and that is not decided")
         return _no(reason, voice, voice.takedown)
     return None
 
 
 def _under_embargo(asked: _Question, voice: Voice) -> Decision | None:
-    if asked.audience <= Audience.TEAM or not voice.embargoed:
+    if not voice.embargoes or asked.audience <= Audience.TEAM:
         return None
-    if voice.embargo is None:
+    last = voice.embargo
+    if last is None:
         return _no(N_("there is an embargo, set for %(who)s, and nobody knows until when"), voice)
-    if asked.at < voice.embargo:
-        return _no(N_("there is an embargo until %(day)s, set for %(who)s"), voice, voice.embargo)
-    return _no(N_("the embargo ran until %(day)s: a person must confirm that it is over"), voice, voice.embargo)
+    if asked.at < last:
+        return _no(N_("there is an embargo until %(day)s, set for %(who)s"), voice, last)
+    return _no(N_("the embargo ran until %(day)s: a person must confirm that it is over"), voice, last)
 
 
 def _not_granted(asked: _Question, voice: Voice) -> Decision | None:
@@ -116,11 +122,19 @@ def _not_approved(asked: _Question, voice: Voice) -> Decision | None:
     return None
 
 
+def _uncut(asked: _Question, voice: Voice) -> Decision | None:
+    """What the voice approved had more cut from it: nobody has asked it about what stands there now."""
+    if not voice.marks or voice.marks <= asked.marks or asked.audience <= Audience.TEAM or asked.artefact not in CUT:
+        return None
+    return _no(N_("less is cut now than when %(who)s approved the transcript: send it for review again"), voice)
+
+
 _RULES: tuple[Callable[[_Question, Voice], Decision | None], ...] = (
     _closed,
     _under_embargo,
     _not_granted,
     _not_approved,
+    _uncut,
 )
 
 

@@ -52,6 +52,11 @@ class Attribution(StrEnum):
     ROLE = "role"
 
 
+def stricter(one: Attribution, other: Attribution) -> Attribution:
+    """Return the one that says less of a narrator."""
+    return max(one, other, key=list(Attribution).index)
+
+
 class Happening(StrEnum):
     """What can happen to consent."""
 
@@ -64,6 +69,7 @@ class Happening(StrEnum):
     REVIEW_SENT = "review-sent"
     REVIEW_APPROVED = "review-approved"
     CHANGES_ASKED = "changes-asked"
+    ATTRIBUTION_CHANGED = "attribution-changed"  # only to a stricter one: a laxer one is granted
     WITHDRAWN = "withdrawn"
     TAKEDOWN_ASKED = "takedown-asked"
     TAKEDOWN_REFUSED = "takedown-refused"
@@ -75,6 +81,7 @@ HEARD = frozenset({Use.LISTEN, Use.TEACH, Use.BROADCAST, Use.TRAIN})  # what can
 WRITTEN = frozenset({Use.READ, Use.QUOTE, Use.TEACH, Use.PRINT, Use.BROADCAST, Use.TRAIN})
 USES = {artefact: HEARD if artefact in SOUND else WRITTEN for artefact in Artefact}
 REVISED = frozenset({Artefact.TRANSCRIPT, Artefact.QUOTATION})  # stand and fall with one revision of the transcript
+CUT = REVISED | SOUND  # what marks are carried out on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,8 @@ class Event:
     `narrator`: the number of whoever decided, None where it was decided for the testimony as a whole. `artefacts`,
     `uses` and `audience` are what a grant gives and a revocation takes. `until`: the last day of a grant, or the day on
     which an embargo ends; None is for good, and for an embargo: nobody knows. `revision`: the SHA-256 of the transcript
-    that was approved. `evidence`: the SHA-256 of a signed form or of spoken consent. `called`: the name that was chosen.
+    that was approved; `marks`: the fingerprints of what was cut from it then, None where nobody recorded them.
+    `evidence`: the SHA-256 of a signed form or of spoken consent. `called`: the name that was chosen.
     """
 
     happening: Happening
@@ -97,4 +105,5 @@ class Event:
     attribution: Attribution | None = None
     called: str | None = None
     revision: str | None = None
+    marks: frozenset[str] | None = None
     evidence: str | None = None

@@ -123,7 +123,7 @@ def _voice_words(voice: Voice, testimony: Standing) -> str:
     said = [f"called by {voice.attribution}"]
     said += [f"asked on {voice.takedown} to be taken down"] if voice.takedown else []
     said += [f"under embargo until {_embargo(voice)}"] if voice.embargoed else []
-    if voice.approved and voice.approved == testimony.revision:
+    if testimony.is_approved_by(voice):
         said.append("approved the transcript")
     elif voice.approved:
         said.append("approved an earlier transcript")

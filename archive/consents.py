@@ -16,6 +16,8 @@ from archive.consent import Artefact, Attribution, Audience, Event, Happening, U
 from archive.errors import ArchiveError, UnknownTestimony
 from archive.folder import Archive
 from archive.media import sha256_of
+from archive.records import Kind
+from archive.redactions import fingerprints
 from archive.standing import Standing, standing
 from archive.store.consents import FIRST_LINK, link_hash
 
@@ -166,8 +168,16 @@ def _standings(conn: sqlite3.Connection, testimonies: list[int]) -> dict[int, St
     events: dict[int, list[Event]] = {number: [] for number in testimonies}
     for testimony, narrator, happening, detail, at in conn.execute(_EVENTS, [wanted]):
         events[testimony].append(_event(happening, narrator, json.loads(detail), at))
+    marks = fingerprints(conn, testimonies)
     return {
-        number: standing(accession, voices[number], revision, events[number], collective=kind == "assembly")
+        number: standing(
+            accession,
+            voices[number],
+            revision,
+            events[number],
+            collective=kind == Kind.ASSEMBLY,
+            marks=marks[number],
+        )
         for number, accession, kind, revision in conn.execute(_TESTIMONIES, [wanted])
     }
 
@@ -200,6 +210,7 @@ def _event(happening: str, narrator: int | None, said: dict[str, object], at: st
         attribution=Attribution(attribution) if attribution else None,
         called=_text(said.get("called")),
         revision=_text(said.get("revision")),
+        marks=frozenset(_list(said["marks"])) if "marks" in said else None,
         evidence=_text(said.get("evidence")),
     )
 

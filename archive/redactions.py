@@ -7,9 +7,10 @@ All functions take an open sqlite3 connection and only read.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from archive.folding import occurrences
 from archive.redaction import Mark, Stretch, Timed, spoken_at
 
+FINGERPRINT = 32  # hexadecimal digits
 NEAR = 5.0  # seconds by which two revisions may disagree about when the same words are said
 
 
@@ -103,6 +105,22 @@ def approved_marks(conn: sqlite3.Connection, testimony: int) -> dict[int, list[M
             mark = Mark(start_char=spot.start_char, end_char=spot.end_char, replacement=redaction.replacement)
             marks.setdefault(spot.segment, []).append(mark)
     return marks
+
+
+def fingerprints(conn: sqlite3.Connection, testimonies: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return what tells the approved marks of these testimonies from others: their places, and what is said instead.
+
+    They are the same in each revision of the transcript, and say nothing of the words themselves.
+    """
+    found: dict[int, set[str]] = {number: set() for number in testimonies}
+    rows = conn.execute(
+        'select testimony, id, segment, start_char, end_char, start, "end", replacement from redactions '
+        "where state = 'approved' and testimony in (select value from json_each(?))",
+        [json.dumps(list(found))],
+    )
+    for testimony, *mark in rows:
+        found[testimony].add(hashlib.sha256(json.dumps(mark).encode()).hexdigest()[:FINGERPRINT])
+    return {number: frozenset(marks) for number, marks in found.items()}
 
 
 def unplaced(conn: sqlite3.Connection, testimony: int) -> tuple[Redaction, ...]:

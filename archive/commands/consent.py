@@ -18,6 +18,9 @@ DECIDED = [one.value for one in Happening if one is not Happening.STATED]
 ARTEFACTS, USES = [*map(str, Artefact), ALL], [*map(str, Use), ALL]
 
 
+_UNSAID = {Happening.REVOKED: "members"}  # whoever takes back without saying from whom means everybody else
+
+
 class Day(click.ParamType[date]):
     """A day as 2026-11-22."""
 
@@ -43,7 +46,9 @@ def consent() -> None:
 @click.option("--artefact", "artefacts", multiple=True, type=click.Choice(ARTEFACTS), help="Which parts.")
 @click.option("--use", "uses", multiple=True, type=click.Choice(USES), help="What may be done with them.")
 @click.option(
-    "--audience", type=click.Choice([one.name.lower() for one in Audience]), help="For whom, and all nearer ones."
+    "--audience",
+    type=click.Choice([one.name.lower() for one in Audience]),
+    help="Granted: for whom, and all nearer ones. Revoked: for whom, and all others; left out, members and public.",
 )
 @click.option("--until", type=Day(), help="The last day of a grant, or the day on which an embargo ends.")
 @click.option("--attribution", type=click.Choice([*map(str, Attribution)]), help="How the narrator wants to be called.")
@@ -61,13 +66,14 @@ def record(folder: Path, /, accessions: tuple[str, ...], happening: str, **said:
 
     \b
     WHAT: participation-agreed, granted, revoked, embargo-set, embargo-ended, review-sent, review-approved,
-    changes-asked, withdrawn, takedown-asked, takedown-refused, takedown-done
+    changes-asked, attribution-changed, withdrawn, takedown-asked, takedown-refused, takedown-done
 
     \b
         conricerca consent record 2026.014 granted --narrator Ana --artefact transcript --use read --use quote \\
             --audience public --attribution pseudonym --evidence form.pdf
         conricerca consent record 2026.014 review-approved --narrator Ana
         conricerca consent record 2026.014 embargo-set --until 2030-01-01
+        conricerca consent record 2026.014 attribution-changed --narrator Ana --attribution role
     """
     _record(folder, accessions, _event(Happening(happening), folder, said), said)
 
@@ -79,7 +85,10 @@ def record(folder: Path, /, accessions: tuple[str, ...], happening: str, **said:
 @click.option("--note", help="What was said, in words; no names.")
 @click.pass_obj
 def withdraw(folder: Path, /, accessions: tuple[str, ...], **said: Any) -> None:
-    """Record that consent is withdrawn: these pages forget it at once, the published ones when they are built again."""
+    """Only record that consent is withdrawn: these pages forget it at once, the public site does not.
+
+    The whole way, with the public site and a receipt for the narrator, is 'conricerca withdraw'.
+    """
     _record(folder, accessions, _event(Happening.WITHDRAWN, folder, said), said)
 
 
@@ -126,6 +135,8 @@ def log(folder: Path, accession: str | None, verify: bool, as_json: bool) -> Non
 def _record(folder: Path, accessions: tuple[str, ...], event: Event, said: dict[str, Any]) -> None:
     from archive.consent_report import event_words
     from archive.declaring import declare
+    from archive.publish.overdue import overdue_lines
+    from archive.publish.sounds import clear_unheard
     from archive.store.browsing import refresh_counts
 
     archive = open_archive(folder)
@@ -134,6 +145,10 @@ def _record(folder: Path, accessions: tuple[str, ...], event: Event, said: dict[
             declare(db, accession, event, narrator=said["narrator"], note=said["note"], today=_today())
             click.echo(printable(f"{accession}: {event_words(event)}"))
         refresh_counts(db)
+        if event.happening is Happening.WITHDRAWN:
+            clear_unheard(archive, db.conn, _today())
+    for line in overdue_lines(archive, _today(), accessions):  # nobody is to believe that it is gone from there too
+        click.echo(printable(line), err=True)
 
 
 def _event(happening: Happening, folder: Path, said: dict[str, Any]) -> Event:
@@ -147,7 +162,7 @@ def _event(happening: Happening, folder: Path, said: dict[str, Any]) -> Event:
         on=said["on"] or _today(),
         artefacts=_chosen(Artefact, said.get("artefacts", ())),
         uses=_chosen(Use, said.get("uses", ())),
-        audience=Audience[(said.get("audience") or "narrator").upper()],
+        audience=Audience[(said.get("audience") or _UNSAID.get(happening, "narrator")).upper()],
         until=said.get("until"),
         attribution=Attribution(said["attribution"]) if said.get("attribution") else None,
         called=(said.get("called") or "").strip() or None,

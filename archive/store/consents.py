@@ -30,7 +30,7 @@ def record_consent(db: Database, testimony: int, event: Event, note: str | None 
 
     `note` is what was said, in words. Raises ClockWentBack.
     """
-    return _append(db, testimony, event.narrator, event.happening.value, _detail(event, note))
+    return _append(db, testimony, event.narrator, event.happening.value, detail_of(event, note))
 
 
 def state_consent(db: Database, testimony: int, statement: str) -> None:
@@ -63,7 +63,7 @@ def _append(db: Database, testimony: int, narrator: int | None, happening: str, 
     return digest
 
 
-def _detail(event: Event, note: str | None) -> dict[str, object]:
+def detail_of(event: Event, note: str | None = None) -> dict[str, object]:
     """Return what the chain keeps of an event, besides its narrator; nothing that was not said."""
     said: dict[str, object] = {"on": event.on.isoformat()}
     if event.artefacts or event.uses:
@@ -76,5 +76,6 @@ def _detail(event: Event, note: str | None) -> dict[str, object]:
     said |= {"attribution": event.attribution.value} if event.attribution else {}
     said |= {"called": event.called} if event.called else {}
     said |= {"revision": event.revision} if event.revision else {}
+    said |= {"marks": sorted(event.marks)} if event.marks is not None else {}
     said |= {"evidence": event.evidence} if event.evidence else {}
     return said | ({"note": note} if note else {})

@@ -58,6 +58,7 @@ HAPPENINGS = {
     Happening.REVIEW_SENT: N_("Text sent to be read"),
     Happening.REVIEW_APPROVED: N_("Text approved"),
     Happening.CHANGES_ASKED: N_("Changes of the text asked for"),
+    Happening.ATTRIBUTION_CHANGED: N_("Wants to be called otherwise"),
     Happening.WITHDRAWN: N_("Withdrawn"),
     Happening.TAKEDOWN_ASKED: N_("Asked to be taken down"),
     Happening.TAKEDOWN_REFUSED: N_("Not taken down"),
@@ -140,7 +141,7 @@ def voice_words(voice: Voice, testimony: Standing) -> str:
         closed = _("closed to others until %(day)s") % {"day": _day(voice.embargo)} if voice.embargo else ""
         said.append(closed or _("closed to others, nobody knows until when"))
     if voice.approved:
-        current = voice.approved == testimony.revision
+        current = testimony.is_approved_by(voice)
         said.append(_("has approved the text") if current else _("has approved an earlier text"))
     ends = {end for end in voice.granted.values() if end != FOR_GOOD}
     said += [_("some of it until %(day)s") % {"day": _day(min(ends))}] if ends else []

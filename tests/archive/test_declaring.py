@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
 from archive.access import may
-from archive.consent import Artefact, Audience, Event, Happening, Use
+from archive.consent import Artefact, Attribution, Audience, Event, Happening, Use
 from archive.consents import BrokenChain, MissingEvidence, check_chain, check_evidence, read_history, read_standing
 from archive.declaring import CannotBeDeclared, declare
 from archive.folder import Archive
@@ -23,7 +23,8 @@ from archive.query import Query
 from archive.records import Description
 from archive.search import find_passages
 from archive.store.browsing import refresh_counts
-from archive.store.consents import ClockWentBack
+from archive.store.consents import ClockWentBack, record_consent
+from archive.store.redactions import Wish, mark, reject
 from cli import main
 from tests.builders import a_testimony, an_archive
 
@@ -121,6 +122,139 @@ def test_a_new_grant_with_evidence_brings_it_back(db: Database) -> None:
     assert "We stayed." in read(db)
 
 
+def agreed(db: Database, accession: str, *names: str | None) -> None:
+    """Let each of them grant reading to the public, and approve."""
+    for name in names:
+        declare(db, accession, event(Happening.GRANTED, **PUBLIC_READING), narrator=name, today=DAY)
+        declare(db, accession, event(Happening.REVIEW_APPROVED), narrator=name, today=DAY)
+
+
+def is_public(db: Database, accession: str, artefact: Artefact = Artefact.TRANSCRIPT, use: Use = Use.READ) -> bool:
+    """Whether everybody may have it."""
+    return bool(may(use, artefact, Audience.PUBLIC, read_standing(db.conn, accession), DAY))
+
+
+def an_assembly(db: Database) -> None:
+    """Let the two decide together."""
+    db.execute("update testimonies set kind = 'assembly' where accession = '2026.001'")
+
+
+@pytest.mark.parametrize("happening", [Happening.WITHDRAWN, Happening.CHANGES_ASKED, Happening.REVOKED])
+def test_an_assembly_does_not_undo_the_no_of_one(db: Database, happening: Happening) -> None:
+    an_assembly(db)
+    agreed(db, "2026.001", None)
+    assert is_public(db, "2026.001")
+    scope = PUBLIC_READING if happening is Happening.REVOKED else {}
+    declare(db, "2026.001", event(happening, **scope), narrator="Luz", today=DAY)
+    declare(db, "2026.001", event(Happening.GRANTED, **PUBLIC_READING, evidence="f" * 64), today=DAY)
+    declare(db, "2026.001", event(Happening.REVIEW_APPROVED), today=DAY)
+    assert not is_public(db, "2026.001")
+    declare(db, "2026.001", event(Happening.GRANTED, **PUBLIC_READING, evidence="f" * 64), narrator="Luz", today=DAY)
+    declare(db, "2026.001", event(Happening.REVIEW_APPROVED), narrator="Luz", today=DAY)
+    assert is_public(db, "2026.001")
+
+
+def test_what_nobody_but_those_who_withdrew_can_grant_is_not_recorded(db: Database) -> None:
+    an_assembly(db)
+    for name in ("Ana", "Luz"):
+        declare(db, "2026.001", event(Happening.WITHDRAWN), narrator=name, today=DAY)
+    with pytest.raises(CannotBeDeclared, match="only each of them can grant it again"):
+        declare(db, "2026.001", event(Happening.GRANTED, **PUBLIC_READING, evidence="f" * 64), today=DAY)
+    with pytest.raises(CannotBeDeclared, match="only each of them can approve it"):
+        declare(db, "2026.001", event(Happening.REVIEW_APPROVED), today=DAY)
+
+
+@pytest.mark.parametrize("happening", [Happening.GRANTED, Happening.REVIEW_APPROVED])
+def test_where_several_tell_each_is_recorded(db: Database, happening: Happening) -> None:
+    scope = PUBLIC_READING if happening is Happening.GRANTED else {}
+    with pytest.raises(CannotBeDeclared) as refused:
+        declare(db, "2026.001", event(happening, **scope), today=DAY)
+    assert str(refused.value) == "2 people tell here: record it for each (--narrator Ana, --narrator Luz)"
+    an_assembly(db)
+    declare(db, "2026.001", event(happening, **scope), today=DAY)
+
+
+def test_a_shorter_embargo_of_somebody_else_opens_nothing(db: Database) -> None:
+    agreed(db, "2026.001", "Ana", "Luz")
+    declare(db, "2026.001", event(Happening.EMBARGO_SET), narrator="Luz", today=DAY)
+    declare(db, "2026.001", event(Happening.EMBARGO_SET, until=date(2026, 12, 1)), today=DAY)
+    later = date(2026, 12, 2)
+    declare(db, "2026.001", event(Happening.EMBARGO_ENDED, on=later), today=later)
+    assert not is_public(db, "2026.001")
+    declare(db, "2026.001", event(Happening.EMBARGO_ENDED, on=later), narrator="Luz", today=later)
+    assert is_public(db, "2026.001")
+
+
+def test_each_request_to_take_down_is_decided(db: Database) -> None:
+    agreed(db, "2026.002", None)
+    for _ in range(2):
+        declare(db, "2026.002", event(Happening.TAKEDOWN_ASKED), today=DAY)
+    declare(db, "2026.002", event(Happening.WITHDRAWN), today=DAY)
+    declare(db, "2026.002", event(Happening.GRANTED, **PUBLIC_READING, evidence="f" * 64), today=DAY)
+    declare(db, "2026.002", event(Happening.REVIEW_APPROVED), today=DAY)
+    declare(db, "2026.002", event(Happening.TAKEDOWN_REFUSED), today=DAY)
+    assert not is_public(db, "2026.002")
+    declare(db, "2026.002", event(Happening.TAKEDOWN_REFUSED), today=DAY)
+    assert is_public(db, "2026.002")
+    with pytest.raises(CannotBeDeclared, match="nobody has asked"):
+        declare(db, "2026.002", event(Happening.TAKEDOWN_REFUSED), today=DAY)
+
+
+def test_a_request_is_decided_under_the_name_under_which_it_was_made(db: Database) -> None:
+    declare(db, "2026.001", event(Happening.TAKEDOWN_ASKED), narrator="Luz", today=DAY)
+    with pytest.raises(CannotBeDeclared, match="--narrator Luz"):
+        declare(db, "2026.001", event(Happening.TAKEDOWN_REFUSED), today=DAY)
+
+
+def test_how_somebody_is_called_can_be_tightened_alone(db: Database) -> None:
+    named = event(Happening.GRANTED, **PUBLIC_READING, attribution=Attribution.NAME)
+    declare(db, "2026.002", named, today=DAY)
+    declare(
+        db, "2026.002", event(Happening.ATTRIBUTION_CHANGED, attribution=Attribution.ROLE), narrator="Ana", today=DAY
+    )
+    [voice] = read_standing(db.conn, "2026.002").voices
+    assert voice.attribution is Attribution.ROLE
+    assert (Artefact.TRANSCRIPT, Use.READ, Audience.PUBLIC) in voice.granted
+    for called, why in (
+        (Attribution.NAME, "says more than now"),
+        (Attribution.ROLE, "already"),
+        (None, "--attribution"),
+    ):
+        with pytest.raises(CannotBeDeclared, match=why):
+            declare(db, "2026.002", event(Happening.ATTRIBUTION_CHANGED, attribution=called), today=DAY)
+    declare(db, "2026.002", named, today=DAY)
+    assert read_standing(db.conn, "2026.002").voices[0].attribution is Attribution.NAME
+
+
+def test_an_approval_holds_what_was_cut(db: Database) -> None:
+    agreed(db, "2026.002", None)
+    heard = event(Happening.GRANTED, **{**PUBLIC_READING, "artefacts": frozenset(Artefact), "uses": frozenset(Use)})
+    declare(db, "2026.002", heard, today=DAY)
+    [first] = mark(db, "2026.002", "stayed", Wish(reason="she asked"))
+    assert is_public(db, "2026.002")  # more is cut
+    declare(db, "2026.002", event(Happening.REVIEW_APPROVED), today=DAY)
+    assert len(read_standing(db.conn, "2026.002").voices[0].marks) == 1
+    reject(db, [first])
+    for artefact, use in ((Artefact.TRANSCRIPT, Use.READ), (Artefact.AUDIO, Use.LISTEN)):
+        answer = may(use, artefact, Audience.PUBLIC, read_standing(db.conn, "2026.002"), DAY)
+        assert str(answer).startswith("less is cut now than when Ana approved the transcript")
+    mark(db, "2026.002", "stayed", Wish(reason="she asked", replacement="left"))  # something else is said instead
+    assert not is_public(db, "2026.002")
+    mark(db, "2026.002", "stayed", Wish(reason="again"))
+    assert is_public(db, "2026.002")
+    reject(db, [first])
+    declare(db, "2026.002", event(Happening.REVIEW_APPROVED), today=DAY)
+    assert is_public(db, "2026.002")
+
+
+def test_an_approval_from_before_cuts_were_recorded_stays(db: Database) -> None:
+    [cut] = mark(db, "2026.002", "stayed", Wish(reason="she asked"))
+    declare(db, "2026.002", event(Happening.GRANTED, **PUBLIC_READING), today=DAY)
+    record_consent(db, 2, event(Happening.REVIEW_APPROVED, revision=read_standing(db.conn, "2026.002").revision))
+    reject(db, [cut])
+    assert is_public(db, "2026.002")
+
+
 def tampered(archive: Archive, *commands: str) -> sqlite3.Connection:
     """The archive's database after somebody changed the record behind our back."""
     conn = sqlite3.connect(archive.database)
@@ -195,6 +329,15 @@ def test_a_story_on_the_command_line(archive: Archive, tmp_path: Path) -> None:
     log = run(archive, "log", "--verify")
     assert [line.split()[2] for line in log.stdout.splitlines()] == ["Ana", "Ana", "embargo", "withdrawn"]
     assert "the record is whole" in log.stderr
+
+
+def test_to_revoke_without_an_audience_takes_it_from_members_and_public(archive: Archive) -> None:
+    scope = ("--artefact", "transcript", "--use", "read")
+    for said in (("granted", *scope, "--audience", "public"), ("review-approved",), ("revoked", *scope)):
+        assert run(archive, "record", "2026.002", *said).exit_code == 0
+    decided = json.loads(run(archive, "show", "2026.002", "--json").output)["decisions"]
+    reading = {one["audience"]: one["allowed"] for one in decided if (one["artefact"], one["use"]) == scope[1::2]}
+    assert reading == {"narrator": True, "team": True, "members": False, "public": False}
 
 
 def test_evidence_that_is_missing_or_changed_is_named(archive: Archive, tmp_path: Path) -> None:

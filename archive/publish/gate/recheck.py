@@ -9,13 +9,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 _OF_ALL = frozenset(  # decided for a testimony as a whole, these hold for everybody who speaks in it
-    {"revoked", "embargo-set", "changes-asked", "withdrawn", "takedown-asked", "takedown-refused", "takedown-done"}
-)
+    {
+        "revoked", "embargo-set", "embargo-ended", "changes-asked", "attribution-changed", "withdrawn",
+        "takedown-asked", "takedown-refused", "takedown-done",
+    }
+)  # fmt: skip
+_NAMING = ("name", "pseudonym", "role")  # the strictest last
+_NEVER = date.min
 
 
 def consent_faults(archive: sqlite3.Connection, edition: sqlite3.Connection, on: date) -> Iterator[str]:
@@ -33,7 +39,7 @@ def consent_faults(archive: sqlite3.Connection, edition: sqlite3.Connection, on:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Record:
+class Record:
     """What the archive says of one testimony: who tells, what happened, which text there is."""
 
     testimony: int
@@ -41,110 +47,149 @@ class _Record:
     events: tuple[dict[str, Any], ...]
     jointly: bool
     revision: str | None
+    cut: frozenset[str]
     on: date
 
     def agrees(self, artefact: str, use: str, voice: int | None) -> bool:
         """Whether this voice agrees that everybody may do this."""
-        walk = _Walk(artefact=artefact, use=use)
-        for event in self.events:
-            if self._concerns(event, voice, walk):
-                walk.take(event)
-        return walk.is_open(self.on, self.revision)
+        return self._walked(artefact, use, voice).is_open(self.on, self.revision, self.cut)
 
     def all_agree(self, artefact: str, use: str) -> bool:
+        """Whether everybody who tells agrees that everybody may do this."""
         return all(self.agrees(artefact, use, voice) for voice, _ in self.voices)
 
     def attribution(self, voice: int | None) -> str:
         """Return how this voice wants to be called."""
-        walk = _Walk(artefact="", use="")
-        for event in self.events:
-            if self._concerns(event, voice, walk):
-                walk.take(event)
-        return walk.attribution
+        return self._walked("", "", voice).attribution
 
-    def _concerns(self, event: dict[str, Any], voice: int | None, walk: _Walk) -> bool:
-        if event["narrator"] is not None:
-            return bool(event["narrator"] == voice)
-        over = event["event"] == "embargo-ended" and walk.embargo is not None
-        return self.jointly or over or event["event"] in _OF_ALL
+    def _walked(self, artefact: str, use: str, voice: int | None) -> _Walk:
+        """Go through all that concerns a voice; where it is the only one, nobody else decides for the whole."""
+        walk = _Walk(artefact=artefact, use=use, jointly=self.jointly)
+        for event in self.events:
+            who = event["narrator"]
+            if who is None and (self.jointly or len(self.voices) == 1 or event["event"] in _OF_ALL):
+                walk.take(event, own=len(self.voices) == 1)
+            elif who is not None and who == voice:
+                walk.take(event, own=True)
+        return walk
 
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
-    """Where one voice stands on one question, event after event."""
+    """Where one voice stands on one question, event after event.
+
+    What the voice decided for itself (`own`) is kept beside what holds: nothing decided for the whole gets past it.
+    """
 
     artefact: str
     use: str
+    jointly: bool
+    own: bool = False
     until: date | None = None
+    limit: date | None = None
     closed: bool = False
-    asked_down: bool = False
-    embargoed: bool = False
-    embargo: date | None = None
+    left: bool = False
+    asked: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    embargoes: dict[bool, date | None] = field(default_factory=dict)
     approved: str | None = None
+    approved_cuts: frozenset[str] = frozenset()
+    disagrees: bool = False
     attribution: str = "role"
+    chosen: str | None = None
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: dict[str, Any], *, own: bool) -> None:
         """Go one event further."""
         step = getattr(self, f"_{event['event'].replace('-', '_')}", None)
         if step is not None:
+            self.own = own
             step(event)
 
-    def is_open(self, on: date, revision: str | None) -> bool:
+    def is_open(self, on: date, revision: str | None, cut: frozenset[str]) -> bool:
         """Whether the answer is yes."""
-        if self.closed or self.asked_down or self.embargoed or self.until is None or on > self.until:
+        if self.closed or any(self.asked.values()) or self.embargoes or self.until is None or on > self.until:
+            return False
+        if self.artefact in ("transcript", "audio", "video") and self.approved_cuts - cut:
             return False
         return self.artefact != "transcript" or (self.approved is not None and self.approved == revision)
 
     def _granted(self, event: dict[str, Any]) -> None:
-        if self.closed and not event.get("evidence"):
+        if self.closed and (not event.get("evidence") or (self.left and not self.own)):
             return
-        self.until, self.closed = None if self.closed else self.until, False
-        self.attribution = event.get("attribution") or self.attribution
+        if self.closed:
+            self.until, self.closed, self.left = None, False, False
+        self._call(event.get("attribution"))
         if self._is_meant(event) and event.get("audience") == "public":
-            self.until = _day(event.get("until")) or date.max
+            until = _day(event.get("until")) or date.max
+            if self.own:
+                self.limit = until
+            elif self.limit is not None:
+                until = min(until, self.limit)
+            self.until = None if until == _NEVER else until
+
+    def _call(self, wanted: str | None) -> None:
+        if wanted and self.own:
+            self.attribution = self.chosen = wanted
+        elif wanted:
+            self.attribution = max(wanted, self.chosen or wanted, key=_NAMING.index)
+
+    def _attribution_changed(self, event: dict[str, Any]) -> None:
+        self.attribution = max(self.attribution, event.get("attribution") or "name", key=_NAMING.index)
+        if self.own:
+            self.chosen = self.attribution
 
     def _revoked(self, event: dict[str, Any]) -> None:
         if self._is_meant(event):
             self.until = None
+            self.limit = _NEVER if self.own else self.limit
 
     def _withdrawn(self, event: dict[str, Any]) -> None:
-        self.until, self.closed, self.asked_down, self.approved, self.attribution = None, True, False, None, "role"
+        self.until, self.closed, self.approved, self.approved_cuts = None, True, None, frozenset()
+        self.attribution = "role"
+        if self.own:
+            self.left, self.disagrees, self.chosen, self.limit = True, True, "role", _NEVER
 
-    _takedown_done = _withdrawn
+    def _takedown_done(self, event: dict[str, Any]) -> None:
+        self._takedown_refused(event)
+        self._withdrawn(event)
 
     def _takedown_asked(self, event: dict[str, Any]) -> None:
-        self.asked_down = True
+        self.asked[self.own] += 1
 
     def _takedown_refused(self, event: dict[str, Any]) -> None:
-        self.asked_down = False
+        self.asked[self.own] = max(0, self.asked[self.own] - 1)
 
     def _embargo_set(self, event: dict[str, Any]) -> None:
-        self.embargoed, self.embargo = True, _day(event.get("until"))
+        self.embargoes[self.own] = _day(event.get("until"))
 
     def _embargo_ended(self, event: dict[str, Any]) -> None:
-        on = _day(event.get("on") or event["at"][:10])
-        if self.embargo is None or (on is not None and on >= self.embargo):
-            self.embargoed, self.embargo = False, None
+        on = date.fromisoformat(event.get("on") or event["at"][:10])
+        for whose, until in list(self.embargoes.items()):
+            whoever_set_it = self.own or (self.jointly and not whose)
+            if (until is None and whoever_set_it) or (until is not None and on >= until):
+                del self.embargoes[whose]
 
     def _review_approved(self, event: dict[str, Any]) -> None:
-        self.approved = event.get("revision")
+        if self.own or not self.disagrees:
+            self.approved, self.approved_cuts = event.get("revision"), frozenset(event.get("marks", ()))
+            self.disagrees = False
 
     def _changes_asked(self, event: dict[str, Any]) -> None:
-        self.approved = None
+        self.approved, self.approved_cuts = None, frozenset()
+        self.disagrees = self.disagrees or self.own
 
     def _is_meant(self, event: dict[str, Any]) -> bool:
         return self.artefact in event.get("artefacts", ()) and self.use in event.get("uses", ())
 
 
-Check = Callable[[_Record, sqlite3.Connection, sqlite3.Connection, int], Iterator[str]]
+Check = Callable[[Record, sqlite3.Connection, sqlite3.Connection, int], Iterator[str]]
 
 
-def _entry(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
+def _entry(record: Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
     if not any(record.agrees("catalogue-entry", "read", voice) for voice, _ in record.voices):
         yield "has an entry, and nobody who tells has agreed to it"
 
 
-def _names(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
+def _names(record: Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
     rows = edition.execute(
         "select name from contributions join narrators on narrators.id = narrator where testimony = ?", [number]
     )
@@ -155,13 +200,13 @@ def _names(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connec
             yield "names somebody who has not agreed to be named"
 
 
-def _summary(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
+def _summary(record: Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
     (summary,) = edition.execute("select summary from testimonies where id = ?", [number]).fetchone()
     if summary and not record.all_agree("summary", "read"):
         yield "has a summary, and somebody who speaks has not agreed to it"
 
 
-def _media(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
+def _media(record: Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
     kinds = [kind for (kind,) in edition.execute("select media_type from recordings where testimony = ?", [number])]
     if kinds and not record.all_agree("audio", "listen"):
         yield "can be heard, and somebody who speaks has not agreed to it"
@@ -169,7 +214,7 @@ def _media(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connec
         yield "can be seen, and somebody who speaks has not agreed to it"
 
 
-def _passages(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
+def _passages(record: Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
     readable = {voice for voice, _ in record.voices if record.agrees("transcript", "read", voice)}
     whole = len(readable) == len(record.voices)
     tellers = archive.execute("select narrator from passages where testimony = ?", [record.testimony]).fetchall()
@@ -180,7 +225,7 @@ def _passages(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Con
         yield f"has {shown} passages, and only {allowed} are of people who agreed to be read"
 
 
-def _words(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
+def _words(record: Record, archive: sqlite3.Connection, edition: sqlite3.Connection, number: int) -> Iterator[str]:
     cut = archive.execute(
         "select 1 from redactions where testimony = ? and state = 'approved' limit 1", [record.testimony]
     ).fetchone()
@@ -193,7 +238,7 @@ def _words(record: _Record, archive: sqlite3.Connection, edition: sqlite3.Connec
                 yield f"has words in passage {position + 1} that are not the archive's"
 
 
-def _read(archive: sqlite3.Connection, row: tuple[int, str, int | None], on: date) -> _Record:
+def _read(archive: sqlite3.Connection, row: tuple[int, str, int | None], on: date) -> Record:
     testimony, kind, transcript = row
     voices = archive.execute(
         "select narrator, name from contributions join narrators on narrators.id = narrator "
@@ -204,16 +249,27 @@ def _read(archive: sqlite3.Connection, row: tuple[int, str, int | None], on: dat
     rows = archive.execute(
         "select event, narrator, detail, at from consents where testimony = ? order by id", [testimony]
     )
-    return _Record(
+    return Record(
         testimony=testimony,
         voices=tuple(voices),
         events=tuple(
             {**json.loads(detail), "event": event, "narrator": who, "at": at} for event, who, detail, at in rows
         ),
-        jointly=kind == "assembly" or len(voices) == 1,
+        jointly=kind == "assembly",
         revision=revision[0] if revision else None,
+        cut=frozenset(_cut(archive, testimony)),
         on=on,
     )
+
+
+def _cut(archive: sqlite3.Connection, testimony: int) -> Iterator[str]:
+    """Yield what the record of consent calls the marks that are carried out now."""
+    for row in archive.execute(
+        'select id, segment, start_char, end_char, start, "end", replacement from redactions '
+        "where testimony = ? and state = 'approved'",
+        [testimony],
+    ):
+        yield sha256(json.dumps(row).encode()).hexdigest()[:32]
 
 
 def _day(text: str | None) -> date | None:
