@@ -49,7 +49,8 @@ class OneLineErrors(click.Group):
             click.echo("\nstopped; run the same command again and it goes on", err=True)
             ctx.exit(130)
         except (ArchiveError, TranscriptError) as error:
-            raise click.ClickException(printable(error)) from error
+            lines = error.lines if isinstance(error, ArchiveError) else (str(error),)
+            raise click.ClickException("\n".join(map(printable, lines))) from error
         except ModuleNotFoundError as error:
             if is_missing_package(error):
                 raise click.ClickException(HOW_TO_ADD_PACKAGES) from error
@@ -230,8 +231,7 @@ def status(folder: Path, as_json: bool) -> None:
     """Say what the archive holds and what is still to be done."""
     from archive.status import read_status
 
-    with closing(open_archive(folder).read()) as db:
-        found = read_status(db)
+    found = read_status(open_archive(folder), date.today())  # noqa: DTZ011 - the day where the archive is
     for line in (json_line(asdict(found)),) if as_json else found.lines:
         say(line)
 
@@ -308,8 +308,11 @@ def demo(folder: Path, model: str | None, serving: bool, port: int) -> None:
 
 
 def _serve(archive: Archive, *, public: bool = False, **how: Any) -> None:
+    from archive.publish.overdue import overdue_lines
     from archive.web.serving import serve_edition, serve_private
 
+    for line in overdue_lines(archive, date.today()):  # noqa: DTZ011 - the day where the archive is
+        say(line, err=True)
     run = serve_edition if public else serve_private
     run(archive, on_ready=lambda address: click.echo(f"{address}  (stop with Ctrl-C)"), **how)
 

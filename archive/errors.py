@@ -8,7 +8,21 @@ from pathlib import Path
 
 
 class ArchiveError(Exception):
-    """Something that a person can mend; the message says what is wrong and what to do."""
+    """Something that a person can mend; the message says what is wrong and what to do.
+
+    `details` are shown beneath it, each on a line of its own.
+    """
+
+    details: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return all of it; what it says may be written by others and hold more lines than ours."""
+        return "\n  - ".join([super().__str__(), *self.details])
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The message, then each detail."""
+        return (super().__str__(), *(f"  - {detail}" for detail in self.details))
 
 
 class NotAnArchive(ArchiveError):

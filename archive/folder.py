@@ -82,14 +82,14 @@ class Archive:
         return open_read_only(self.database)
 
     @contextmanager
-    def write(self) -> Iterator[Database]:
+    def write(self, *, patience: float = 0.2) -> Iterator[Database]:
         """Open the database for writing, alone: no other process of ours writes meanwhile.
 
-        Raises ArchiveBusy where one does.
+        Raises ArchiveBusy where one still does after so many seconds.
         """
         lock = FileLock(self.path / ".writing.lock")
         try:
-            lock.acquire(timeout=0.2)
+            lock.acquire(timeout=patience)
         except Timeout as error:
             raise ArchiveBusy(self.path) from error
         try:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlite_utils import Database
 
+from archive.folder import Archive
+from archive.publish.overdue import overdue_lines
 from archive.store.tags import versions_label
 from transcripts.timecode import format_timecode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Numbers of an archive; `seconds` is the length of all recordings together."""
+    """Numbers of an archive; `seconds` is the length of all recordings together.
+
+    `still_public`: what the site shows and may not show any more, in words.
+    """
 
     testimonies: int
     recordings: int
@@ -24,6 +31,7 @@ class Status:
     failed: tuple[str, ...]
     untagged: int
     in_doubt: int
+    still_public: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -41,11 +49,17 @@ class Status:
             lines.append(f"waiting for tags of the present vocabularies: {self.untagged} ('conricerca tag')")
         if self.in_doubt:
             lines.append(f"tags in doubt, because two terms claim the same words: {self.in_doubt}")
+        lines += self.still_public
         return tuple(lines)
 
 
-def read_status(db: Database) -> Status:
-    """Count what is there and what is missing."""
+def read_status(archive: Archive, on: date) -> Status:
+    """Count what is there and what is missing on this day."""
+    with closing(archive.read()) as db:
+        return replace(_count(db), still_public=tuple(overdue_lines(archive, on)))
+
+
+def _count(db: Database) -> Status:
     return Status(
         testimonies=_number(db, "select count(*) from testimonies"),
         recordings=_number(db, "select count(*) from recordings"),

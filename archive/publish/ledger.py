@@ -18,7 +18,7 @@ class Edition:
     """One edition as the ledger notes it.
 
     `contents`: for each accession number what of it was published. `consents`: the hash of the last event of consent
-    that it obeyed.
+    that it obeyed. `permitted`: for each accession number what was allowed, see `overdue.permissions`.
     """
 
     name: str
@@ -26,10 +26,16 @@ class Edition:
     on: date
     consents: str
     contents: Mapping[str, Mapping[str, Any]]
+    permitted: Mapping[str, Mapping[str, Any]]
 
     def noted(self) -> dict[str, Any]:
         """Return what the ledger keeps as JSON."""
-        return {"on": self.on.isoformat(), "consents": self.consents, "testimonies": self.contents}
+        return {
+            "on": self.on.isoformat(),
+            "consents": self.consents,
+            "testimonies": self.contents,
+            "permitted": self.permitted,
+        }
 
 
 def read_editions(conn: sqlite3.Connection) -> tuple[Edition, ...]:
@@ -43,6 +49,7 @@ def read_editions(conn: sqlite3.Connection) -> tuple[Edition, ...]:
             on=date.fromisoformat(said.get("on", at[:10])),
             consents=said.get("consents", ""),
             contents=said.get("testimonies", {}),
+            permitted=said.get("permitted", {}),
         )
         editions.append(edition)
     return tuple(editions)

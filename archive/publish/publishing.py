@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from archive.consents import check_chain, check_evidence
 from archive.database import insert, writing
 from archive.errors import ArchiveError
 from archive.folder import Archive
+from archive.publish.closing import Begun, begun_besides, end
 from archive.publish.denied import NamesUnknown, of_archive, worth_looking_for
 from archive.publish.edition import Known, Sound, open_edition, write_edition
 from archive.publish.gate.crawl import PAGES, crawl_faults
@@ -29,9 +30,20 @@ from archive.publish.gate.names import name_faults
 from archive.publish.gate.recheck import consent_faults
 from archive.publish.gate.structure import structure_faults
 from archive.publish.ledger import Edition, check_clock, read_editions, tombstones
+from archive.publish.overdue import permissions
+from archive.publish.recording import record_begun
 from archive.publish.report import Report, report_of
 from archive.publish.selection import Selection, select
-from archive.publish.site import DATABASE, public, put_in_place, remove_others, seal, write_metadata, write_settings
+from archive.publish.site import (
+    DATABASE,
+    close,
+    public,
+    put_in_place,
+    remove_others,
+    seal,
+    write_metadata,
+    write_settings,
+)
 from archive.publish.sounds import Encode, clear_sounds, encode_sounds, place_sounds, treatments
 from archive.publish.source import Source
 from archive.risk_report import risk_lines
@@ -48,16 +60,27 @@ class NotPublished(ArchiveError):
     """The edition did not pass; the site is as it was. `faults` say why."""
 
     def __init__(self, faults: Sequence[str]) -> None:
-        listed = "".join(f"\n  - {fault}" for fault in faults[:30])
-        super().__init__(f"nothing was published, the site is as it was:{listed}")
+        super().__init__("nothing was published, the site is as it was:")
         self.faults = tuple(faults)
+        self.details = self.faults[:30]
+
+
+class TakenAwayMeanwhile(ArchiveError):
+    """While an edition was made, somebody began to withdraw what it shows, or to take the site down."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nothing was published: meanwhile somebody withdrew a testimony that is in this edition, or took the site "
+            "down; run 'conricerca publish' again"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """How to publish. `denied`: words that must stand nowhere, None where nobody has said; `encode`: see `Encode`.
 
-    `pages`: how many of its own pages are asked for, at most, before anybody else may.
+    `pages`: how many of its own pages are asked for, at most, before anybody else may. `patience`: how many seconds to
+    wait for others who write.
     """
 
     on: date
@@ -65,6 +88,7 @@ class Wishes:
     encode: Encode | None = None
     dry_run: bool = False
     pages: int = PAGES
+    patience: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +112,12 @@ class _Making:
 def publish(archive: Archive, wishes: Wishes, say: Say = lambda line: None) -> Report:
     """Build an edition of what may be shown on this day, prove it, put it in place, and say what it holds.
 
-    Nobody else writes meanwhile. Raises NotPublished with everything that is wrong, ArchiveBusy, BrokenChain,
-    MissingEvidence, ClockWentBack, NamesUnknown.
+    Nobody else writes meanwhile. Withdrawals that were begun are recorded first. Raises NotPublished with everything
+    that is wrong, ArchiveBusy, BrokenChain, MissingEvidence, ClockWentBack, NamesUnknown, TakenAwayMeanwhile.
     """
     check_names_known(archive, wishes)
-    with archive.write() as db:
+    with archive.write(patience=wishes.patience) as db:
+        obeyed = () if wishes.dry_run else record_begun(archive, db, wishes.on, say)
         head = _check_records(archive, db)
         with _reading(archive) as conn, _building(archive) as site:
             earlier = read_editions(conn)
@@ -106,8 +131,12 @@ def publish(archive: Archive, wishes: Wishes, say: Say = lambda line: None) -> R
                 return report
             if faults:
                 raise NotPublished(faults)
-            edition = Edition(name=seal(site), at=now(), on=wishes.on, consents=head, contents=report.contents)
-            _put_in_place(making, db, edition)
+            permitted = {one.accession: permissions(one) for one in making.selection.testimonies}
+            edition = Edition(
+                name=seal(site), at=now(), on=wishes.on, consents=head, contents=report.contents, permitted=permitted
+            )
+            for path in _put_in_place(making, db, edition, obeyed):
+                say(f"could not be removed, remove it yourself: {path}")
     return report
 
 
@@ -222,12 +251,27 @@ def _who_could_be_recognised(making: _Making, known: Mapping[int, Known]) -> lis
         return list(risk_lines(edition, found, called))
 
 
-def _put_in_place(making: _Making, db: Database, edition: Edition) -> None:
-    """Note what is about to be public, then make it so: the ledger may know too much, never too little."""
+def _put_in_place(making: _Making, db: Database, edition: Edition, obeyed: Collection[Begun]) -> tuple[Path, ...]:
+    """Note what is about to be public, then make it so: the ledger may know too much, never too little.
+
+    Return what should be gone now and could not be removed. Raises TakenAwayMeanwhile.
+    """
+    archive = making.archive
+    _check_nothing_begun(archive, edition, obeyed)
     with writing(db):
         noted = json.dumps(edition.noted(), ensure_ascii=False)
         insert(db, "publications", {"built_at": edition.at, "sha256": edition.name, "contents": noted})
         record_event(db, "published", detail=edition.name[:16])
-    put_in_place(making.archive, making.site, edition.name)
-    remove_others(making.archive)
-    clear_sounds(making.archive, making.sounds)
+    put_in_place(archive, making.site, edition.name)
+    # whoever withdraws notes it first and closes the site then; here it is the other way round: one of both sees it
+    _check_nothing_begun(archive, edition, obeyed)
+    end(public(archive), obeyed)
+    kept = {sound.name for several in making.sounds.values() for sound in several}
+    return (*remove_others(archive), *clear_sounds(archive, kept))
+
+
+def _check_nothing_begun(archive: Archive, edition: Edition, obeyed: Collection[Begun]) -> None:
+    """Close the site and raise TakenAwayMeanwhile where it must not show this edition any more."""
+    if begun_besides(public(archive), obeyed, edition.contents):
+        close(archive)
+        raise TakenAwayMeanwhile

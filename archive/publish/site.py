@@ -10,8 +10,10 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+import sqlite3
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ import yaml
 from archive.configuration import read_metadata
 from archive.folder import Archive
 from archive.publish.allowlist import COLUMNS, DERIVED
+from archive.publish.closing import to_disk
 from archive.publish.edition import open_edition
 from archive.publish.sounds import FIXED_TIME
 from archive.web.settings import settings
@@ -79,11 +82,11 @@ def seal(site: Path) -> str:
     for path in everything:
         path.chmod(0o755 if path.is_dir() else 0o644)
         if path.is_file():
-            _to_disk(path)
+            to_disk(path)
         os.utime(path, (FIXED_TIME, FIXED_TIME))
     for path in everything:
         if path.is_dir():
-            _to_disk(path)
+            to_disk(path)
     return name_of(site)
 
 
@@ -102,7 +105,7 @@ def put_in_place(archive: Archive, site: Path, name: str) -> Path:
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
         site.rename(place)
-        _to_disk(place.parent)
+        to_disk(place.parent)
     _lead_to(archive, place)
     return place
 
@@ -110,33 +113,68 @@ def put_in_place(archive: Archive, site: Path, name: str) -> Path:
 def _lead_to(archive: Archive, place: Path) -> None:
     """Let `current` lead to an edition, from one moment to the next."""
     link = public(archive) / ".next"
-    link.unlink(missing_ok=True)
+    remove(link)
     link.symlink_to(place.relative_to(public(archive)))
+    if _is_folder(public(archive) / "current"):
+        close(archive)  # no link takes the place of a folder
     link.replace(public(archive) / "current")
-    _to_disk(public(archive))
+    to_disk(public(archive))
+
+
+def close(archive: Archive) -> bool:
+    """Let nobody see the site any longer, whoever else is at work; return whether there was one.
+
+    The editions stay where they lie, until whoever writes alone removes them.
+    """
+    link = public(archive) / "current"
+    if _is_folder(link):  # somebody has copied the archive and followed its links
+        link.rename(Path(tempfile.mkdtemp(prefix=".building-", dir=public(archive))) / "current")
+    elif not os.path.lexists(link):
+        return False
+    else:
+        link.unlink(missing_ok=True)
+    to_disk(public(archive))
+    return True
 
 
 def take_down(archive: Archive) -> bool:
-    """Take the site away at once, and every edition; return whether there was one."""
-    link = public(archive) / "current"
-    there = link.is_symlink()
-    link.unlink(missing_ok=True)
-    if public(archive).is_dir():
-        remove_others(archive)
+    """Take the site away at once, and every edition; return whether there was one. Whoever calls writes alone."""
+    there = close(archive)
+    remove_others(archive)
     return there
 
 
-def remove_others(archive: Archive) -> None:
-    """Remove every edition but the one that is served, and what an interrupted run left."""
+def remove_others(archive: Archive) -> tuple[Path, ...]:
+    """Remove every edition but the one that is served, and what an interrupted run left; return what is still there."""
     served = current(archive)
-    for folder in _editions(archive):
-        if folder.resolve() != served:
-            shutil.rmtree(folder)
-    for left in public(archive).glob(".building-*"):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
+    editions = [path for path in (public(archive) / "editions").glob("*") if path.resolve() != served]
+    return tuple(path for path in [*editions, *public(archive).glob(".building-*")] if not remove(path))
+
+
+def remove(path: Path) -> bool:
+    """Remove a file, a link or a folder with all in it; return whether it is gone."""
+    if _is_folder(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    return not os.path.lexists(path)
+
+
+def shown(archive: Archive) -> frozenset[str] | None:
+    """Return which testimonies the site shows, as it says itself, not the ledger; None where that cannot be read."""
+    site = current(archive)
+    if site is None:
+        return frozenset()
+    try:
+        with closing(open_edition(site / DATABASE)) as edition:
+            return frozenset(accession for (accession,) in edition.execute("select accession from testimonies"))
+    except sqlite3.DatabaseError:
+        return None
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _place(archive: Archive, name: str) -> Path:
@@ -144,10 +182,6 @@ def _place(archive: Archive, name: str) -> Path:
     editions = public(archive) / "editions"
     places = chain([editions / name[:16]], (editions / f"{name[:16]}-{number}" for number in count(2)))
     return next(place for place in places if not place.exists() or name_of(place) == name)
-
-
-def _editions(archive: Archive) -> Iterator[Path]:
-    yield from (public(archive) / "editions").glob("*")
 
 
 def _columns(table: str, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,11 +194,3 @@ def _columns(table: str, said: Mapping[str, Any]) -> dict[str, Any]:
 def _fingerprint(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

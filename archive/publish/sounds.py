@@ -11,8 +11,9 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,7 @@ from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.media import sha256_of
 from archive.publish.edition import Sound
-from archive.publish.selection import Selected
+from archive.publish.selection import Selected, select
 from archive.redaction import cuts
 from archive.redactions import cut_spans, segment_edges
 
@@ -112,12 +113,23 @@ def place_sounds(archive: Archive, site: Path, sounds: Mapping[str, Sequence[Sou
         os.utime(target, (FIXED_TIME, FIXED_TIME))
 
 
-def clear_sounds(archive: Archive, sounds: Mapping[str, Sequence[Sound]]) -> None:
-    """Remove the encoded recordings that the edition does not have: what was withdrawn lies nowhere."""
-    kept = {sound.name for several in sounds.values() for sound in several}
+def clear_sounds(archive: Archive, kept: Container[str]) -> tuple[Path, ...]:
+    """Remove the encoded recordings but these, by name: what was withdrawn lies nowhere. Return what is still there."""
+    left = []
     for path in cache(archive).glob("*"):
         if path.name.partition(".")[0] not in kept:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                left.append(path)
+    return tuple(left)
+
+
+def clear_unheard(archive: Archive, conn: sqlite3.Connection, on: date) -> tuple[Path, ...]:
+    """Remove the encoded recordings that nobody may hear any more on this day. Return what is still there."""
+    if not cache(archive).is_dir():
+        return ()
+    return clear_sounds(archive, {one.name for one in treatments(archive, conn, select(conn, on).testimonies)})
 
 
 def cache(archive: Archive) -> Path:

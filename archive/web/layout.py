@@ -59,6 +59,11 @@ class Site:
         return "archive" if "archive" in names else names[0]
 
     @property
+    def private(self) -> bool:
+        """Whether this is the working archive; those who read an edition can change nothing and run no command."""
+        return is_private(self.datasette)
+
+    @property
     def tables(self) -> str:
         """The address of Datasette's own page of tables."""
         return str(self.datasette.urls.database(self.database))

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import webbrowser
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,9 @@ from typing import Any, Protocol
 
 from archive.errors import ArchiveError
 from archive.folder import Archive
+from archive.publish.closing import is_closed
+from archive.publish.edition import open_edition
+from archive.publish.site import DATABASE
 from archive.web import scripts
 from archive.web.security import HEADERS, STRICT
 from archive.web.settings import close_datasette, datasette_for, datasette_for_edition, shared_secret
@@ -59,9 +62,10 @@ class Private:
 
 @dataclass(slots=True, eq=False)
 class _Edition:
-    """An edition that is served. `answering`: how many requests it is still answering."""
+    """An edition that is served. `shown`: its testimonies; `answering`: how many requests it is still answering."""
 
     name: str
+    shown: frozenset[str]
     datasette: Any
     app: Callable[[Any, Any, Any], Awaitable[None]]
     answering: int = 0
@@ -89,7 +93,7 @@ class Published:
             await _say(send, 405, "Nothing can be sent to this site.", (b"allow", b"GET, HEAD"))
         elif scope["path"].startswith("/-/") and not _FOR_READERS.match(scope["path"]):
             await _say(send, 404, "There is nothing here.")  # what Datasette tells of the computer that it runs on
-        elif (edition := await self._current()) is None:
+        elif (edition := await self._current()) is None or is_closed(self._link.parent, edition.shown):
             await _say(send, 503, TAKEN_DOWN)
         else:
             edition.answering += 1
@@ -121,13 +125,16 @@ class Published:
     def _name(self) -> str | None:
         try:
             return str(self._link.readlink())
-        except FileNotFoundError:
-            return None
+        except OSError:  # a folder, where somebody has copied the archive and followed its links; or nothing
+            return self._link.name if self._link.is_dir() else None
 
     async def _open(self, name: str) -> _Edition:
-        datasette = datasette_for_edition(self._link.parent / name)
+        site = self._link.parent / name
+        with closing(open_edition(site / DATABASE)) as conn:
+            shown = frozenset(accession for (accession,) in conn.execute("select accession from testimonies"))
+        datasette = datasette_for_edition(site)
         await datasette.invoke_startup()
-        return _Edition(name=name, datasette=datasette, app=datasette.app())
+        return _Edition(name=name, shown=shown, datasette=datasette, app=datasette.app())
 
     def _let_go(self, edition: _Edition) -> None:
         """Close what answers nothing any more and will not be asked again."""

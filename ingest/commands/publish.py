@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from archive.errors import ArchiveError
 from archive.folder import Archive, open_archive
 from archive.printable import json_line, printable
+from archive.vault import VaultError
 
 DRY = "nothing was published: this was a dry run"
 LANGUAGES = ("en", "es", "fr", "it", "ar")
@@ -55,7 +59,13 @@ def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Pat
 
     archive = open_archive(folder)
     wishes = _wishes(archive, identity, denied_file, dry_run=dry_run)
-    report = run(archive, wishes, lambda line: click.echo(printable(line), err=True))
+    try:
+        report = run(archive, wishes, say)
+    except (ArchiveError, OSError, sqlite3.DatabaseError):
+        _say_overdue(archive, wishes.on)
+        raise
+    if report.faults:
+        _say_overdue(archive, wishes.on)
     if as_json:
         click.echo(json_line(report_row(report)))
     else:
@@ -76,36 +86,33 @@ def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Pat
 @click.option(
     "--receipt",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Where to write the receipt.",
-    show_default="ACCESSION",
+    help="Where to write the receipt; a file that is there is never written over.",
+    show_default="withdrawal-ACCESSION.txt",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_denied
 @click.pass_obj
 def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
     """Withdraw a testimony from everywhere: say where it has been, record it, publish without it, write a receipt."""
-    from archive.publish.receipt import reach_lines, receipt
+    from archive.publish.receipt import reach_lines, receipt, receipt_path
     from archive.publish.withdrawal import reach_of
     from archive.publish.withdrawal import withdraw as run
 
     archive = open_archive(folder)
-    target = said["receipt"] or Path(f"withdrawal-{accession}.txt")
+    target = receipt_path(said["receipt"], accession, said["narrator"])
     if not os.access(target.absolute().parent, os.W_OK):
         raise click.UsageError(f"the receipt cannot be written to {target}: say where with --receipt")
-    for line in reach_lines(reach_of(archive, accession)):
+    wishes, why = _wishes_without_key(archive, said["identity"], said["denied_file"])
+    for line in reach_lines(reach_of(archive, accession), said["narrator"], why):
         click.echo(printable(line))
     if not yes:
         click.confirm("Withdraw it?", abort=True)
-    wishes = _wishes(archive, said["identity"], said["denied_file"], dry_run=False)
-    done = run(
-        archive, accession, wishes, narrator=said["narrator"], note=said["note"],
-        say=lambda line: click.echo(printable(line), err=True),
-    )  # fmt: skip
-    target.write_text(receipt(done, said["language"]), encoding="utf-8")
-    click.echo(printable(f"{accession} is withdrawn; the receipt for the narrator is {target}"))
-    for fault in done.faults:
-        click.echo(printable(f"the whole site was taken down, because no edition could be built: {fault}"), err=True)
+    done = run(archive, accession, wishes, narrator=said["narrator"], note=said["note"], say=say)
+    _hand_over(target, receipt(done, said["language"]), accession)
     if done.faults:
+        say("the whole site was taken down, because no edition could be built:")
+        for fault in done.faults:
+            say(f"  - {fault}")
         click.get_current_context().exit(1)
 
 
@@ -114,14 +121,52 @@ def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
 @click.pass_obj
 def unpublish(folder: Path, yes: bool) -> None:
     """Take the whole public site down at once; 'conricerca publish' puts it up again."""
-    from archive.publish.site import take_down
+    from archive.publish.withdrawal import unpublish as run
 
     archive = open_archive(folder)
     if not yes:
         click.confirm("Take the whole site down?", abort=True)
-    with archive.write():
-        there = take_down(archive)
-    click.echo("the site is down" if there else "there was no site")
+    click.echo("the site is down" if run(archive, _today(), say) else "there was no site")
+
+
+def say(line: object) -> None:
+    """Print one line beside what the command answers, whatever others wrote in it."""
+    click.echo(printable(line), err=True)
+
+
+def _hand_over(target: Path, text: str, accession: str) -> None:
+    """Write the receipt; where that cannot be, print it: the narrator is to have it."""
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        say(f"the receipt could not be written to {target} ({error.strerror}): copy it from here")
+        click.echo("\n".join(printable(line) for line in text.splitlines()))
+        return
+    click.echo(printable(f"{accession} is withdrawn; the receipt for the narrator is {target}"))
+
+
+def _say_overdue(archive: Archive, on: date) -> None:
+    """Say what is public and should not be, before anything else that went wrong."""
+    from archive.publish.overdue import overdue_lines
+
+    with suppress(ArchiveError, OSError, sqlite3.DatabaseError):  # what went wrong is said anyway
+        for line in overdue_lines(archive, on):
+            say(line)
+
+
+def _wishes_without_key(archive: Archive, identity: Path | None, denied_file: Path | None) -> tuple[Any, str | None]:
+    """Return how to publish after a withdrawal, and why that will not be possible: then the site is taken down."""
+    from archive.publish.denied import NamesUnknown
+    from archive.publish.publishing import check_names_known
+
+    try:
+        wishes = _wishes(archive, identity, denied_file, dry_run=False)
+        check_names_known(archive, wishes)
+    except NamesUnknown as error:
+        return wishes, str(error)
+    except VaultError as error:
+        return _wishes(archive, None, None, dry_run=False), str(error)
+    return wishes, None
 
 
 def _wishes(archive: Archive, identity: Path | None, denied_file: Path | None, *, dry_run: bool) -> Any:
@@ -130,8 +175,11 @@ def _wishes(archive: Archive, identity: Path | None, denied_file: Path | None, *
     from archive.vault import NAME, open_vault
 
     denied: list[str] | None = None
-    if identity is not None and (archive.path / NAME).exists():
-        denied = [*of_people(open_vault(archive.path, identity).people)]
+    if identity is not None:
+        if (archive.path / NAME).exists():
+            denied = [*of_people(open_vault(archive.path, identity).people)]
+        else:
+            say(f"there is no {NAME} in this archive, so that the key opens nothing and no real names are looked for")
     if denied_file is not None:
         denied = [*(denied or ()), *of_file(denied_file)]
     return Wishes(on=_today(), denied=denied, encode=_encoder(), dry_run=dry_run)

@@ -39,7 +39,7 @@ def is_up(archive: Archive) -> bool:
 def test_it_says_first_where_the_testimony_has_been_and_asks(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     before = on_the_site(archive)
     done = called(archive, monkeypatch, "withdraw", STAIRS, status=1, entered="n\n")
-    assert " since 2026-" in done.output
+    assert "in an edition of 2026-" in done.output
     assert "passages, sound" in done.output
     assert rows(archive, WITHDRAWN) == [(0,)]
     assert on_the_site(archive) == before
@@ -87,13 +87,33 @@ def test_what_cannot_be_done_afterwards_is_refused_before(
     assert rows(archive, WITHDRAWN) == [(0,)]
 
 
-def test_without_the_key_to_the_vault_nothing_is_begun(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_key_to_the_vault_the_site_is_taken_down_and_that_is_said_before(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = on_the_site(archive)
     (archive.path / "vault.age").write_bytes(b"sealed")
-    done = called(archive, monkeypatch, "withdraw", STAIRS, "--yes", status=1)
-    assert "--identity" in done.output
+    asked = called(archive, monkeypatch, "withdraw", STAIRS, status=1, entered="n\n")
+    assert "the whole public site will be taken down" in asked.output
+    assert "--identity" in asked.output
     assert on_the_site(archive) == before
-    assert rows(archive, WITHDRAWN) == [(0,)]
+    Path("wrong.txt").write_text("no key")
+    called(archive, monkeypatch, "withdraw", STAIRS, "--yes", "--identity", "wrong.txt", status=1)
+    assert not is_up(archive)
+    assert rows(archive, WITHDRAWN) == [(1,)]
+
+
+def copies(archive: Archive) -> list[str]:
+    """The encoded recordings that are kept."""
+    return [path.name for path in (archive.derived / "published").glob("*.m4a")]
+
+
+def test_what_is_withdrawn_is_kept_encoded_nowhere_also_where_no_site_can_be_built(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(copies(archive)) == 2
+    Path("words.txt").write_text("the strike began\n")
+    called(archive, monkeypatch, "withdraw", STAIRS, "--yes", "--denied", "words.txt", status=1)
+    assert len(copies(archive)) == 1
 
 
 def test_what_the_site_shows_counts_not_what_the_ledger_says_last(
