@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from archive.access import Decision
@@ -11,6 +11,7 @@ from archive.consent_form import PASSED_ON, QUESTIONS, Question, boxes
 from archive.marks import N_
 from archive.standing import FOR_GOOD, Standing, Voice
 from archive.web.languages import gettext as _
+from archive.web.languages import language
 from archive.web.wording import listed, written_date
 
 ARTEFACTS = {
@@ -64,6 +65,7 @@ HAPPENINGS = {
     Happening.TAKEDOWN_REFUSED: N_("Not taken down"),
     Happening.TAKEDOWN_DONE: N_("Taken down"),
 }
+SEPARATORS = {"ar": "؛ "}  # between the parts of a sentence
 PARTS = {
     "sound": N_("The sound"),
     "picture": N_("The picture, where there is one"),
@@ -108,15 +110,20 @@ def asked_by_part(*, pictures: bool) -> Iterator[tuple[str, list[tuple[str, tupl
             yield _(name), [(asked(one), boxes(one)) for one in QUESTIONS if one.part == part]
 
 
-def reason(decision: Decision) -> str:
-    """Return why something may be done or not."""
+def reason(decision: Decision, named: Collection[str] | None = None) -> str:
+    """Return why something may be done or not; of whom the catalogue does not name, not the name."""
     values = {name: written_date(value) if name == "day" else value for name, value in decision.values.items()}
+    if named is not None and values.get("who", "") not in named:
+        values["who"] = _("somebody who tells here")
     said = _(decision.reason) % values
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def event_words(event: Event) -> str:
-    """Return what happened: `Agreed: written text; read and quote; for everybody; until 1 January 2030`."""
+def event_words(event: Event, *, named: bool = True) -> str:
+    """Return what happened: `Agreed: written text; read and quote; for everybody; until 1 January 2030`.
+
+    The name that somebody chose is said only where they may be `named`.
+    """
     parts = []
     if event.artefacts or event.uses:
         parts += [
@@ -125,10 +132,11 @@ def event_words(event: Event) -> str:
             _(FOR[event.audience]),
         ]
     parts += [_("until %(day)s") % {"day": written_date(event.until.isoformat())}] if event.until else []
-    parts += [_(CALLED[event.attribution])] if event.attribution else []
+    called = f" ({event.called})" if event.called and named else ""
+    parts += [_(CALLED[event.attribution]) + called] if event.attribution else []
     parts += [_("with evidence")] if event.evidence else []
     happened = _(HAPPENINGS[event.happening])
-    return f"{happened}: {'; '.join(parts)}" if parts else happened
+    return f"{happened}: {SEPARATORS.get(language(), '; ').join(parts)}" if parts else happened
 
 
 def voice_words(voice: Voice, testimony: Standing) -> str:

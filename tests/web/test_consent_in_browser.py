@@ -120,3 +120,16 @@ def test_nothing_is_wider_than_a_phone(browser: Any, address: str, language: str
         for path in ("/consent-form", FORM, "/spoken-consent", f"/testimonies/{STAIRS}/consent"):
             reader.goto(path)
             assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_what_everybody_may_is_read_first_and_whole_on_a_phone(browser: Any, address: str) -> None:
+    with reading(browser, address, **PHONE) as reader:
+        reader.goto(f"/testimonies/{STAIRS}/consent")
+        cells = reader.page.locator(".may tbody tr:first-child td")
+        assert cells.first.get_attribute("data-for") == "Everybody"
+        width = reader.page.evaluate("document.documentElement.clientWidth")
+        for number in range(cells.count()):
+            box = cells.nth(number).bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= width

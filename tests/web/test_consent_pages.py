@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from archive.consent import Event, Happening
+from archive.consent import Artefact, Attribution, Audience, Event, Happening, Use
 from archive.consent_form import QUESTIONS, boxes
 from archive.declaring import declare
 from archive.folder import Archive
@@ -251,6 +251,31 @@ def test_whoever_does_not_agree_to_be_named_is_not_named(archive: Archive, datas
         page = ask(datasette, path).text
         assert "Ana" in page
         assert "Luz" not in page, path
+
+
+def test_a_reason_names_nobody_whom_the_catalogue_hides(archive: Archive, datasette: Any) -> None:
+    day = date(2026, 11, 22)
+    given: dict[str, Any] = {
+        "artefacts": frozenset(Artefact), "uses": frozenset(Use), "audience": Audience.PUBLIC, "called": "Lucía",
+    }  # fmt: skip
+    with archive.write() as db:
+        for name in ("Luz", "Ana"):
+            granted = Event(happening=Happening.GRANTED, on=day, attribution=Attribution.PSEUDONYM, **given)
+            declare(db, TOGETHER, granted, narrator=name, today=day)
+        declare(db, TOGETHER, Event(happening=Happening.WITHDRAWN, on=day), narrator="Luz", today=day)
+    page = ask(datasette, f"/testimonies/{TOGETHER}/consent").text
+    assert "Somebody who tells here withdrew on 22 November 2026" in page
+    assert page.count("Not named") == 1
+    assert "Luz" not in page
+    assert page.count("Lucía") == 1  # of Ana, who may be named
+
+
+def test_lists_are_written_as_the_readers_language_has_them(datasette: Any) -> None:
+    send(datasette, FILLED | {"transcript-quote-members": "on", "transcript-read-members": "on"})
+    page = ask(datasette, f"/testimonies/{STAIRS}/consent", headers={"accept-language": "ar"}).text
+    table = page[page.index('class="may"') : page.index("</table>")]
+    assert "و" in table
+    assert ", " not in re.sub(r"<[^>]+>", "", table)
 
 
 def test_a_closed_testimony_has_none_of_these_pages(archive: Archive, datasette: Any) -> None:

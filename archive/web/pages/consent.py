@@ -34,8 +34,10 @@ from archive.web.datasette_versions import csrf_token, sent_form
 from archive.web.languages import gettext as _
 from archive.web.layout import Site
 from archive.web.media import disposition
+from archive.web.wording import listed
 
 LONGEST_FORM = 200_000  # bytes
+WIDEST_FIRST = (Audience.PUBLIC, Audience.MEMBERS, Audience.TEAM)  # what everybody may matters most
 SAME_ORIGIN = {"referrer-policy": "same-origin"}  # without it the browser would send the form from nowhere
 PAPER_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
@@ -73,9 +75,12 @@ async def standing(request: Any, datasette: Any) -> Any:
         "today": today.isoformat(),
         "voices": _voices(testimony, found),
         "table": _table(testimony, today),
-        "audiences": [_(words.AUDIENCES[one]) for one in Audience if one > Audience.NARRATOR],
-        "reasons": _reasons(testimony, today),
-        "history": [(one, _who(one, found), words.event_words(one.event)) for one in history],
+        "audiences": [_(words.AUDIENCES[one]) for one in WIDEST_FIRST],
+        "reasons": _reasons(testimony, found, today),
+        "history": [
+            (one, _who(one, found), words.event_words(one.event, named=_is_named(one, testimony, found)))
+            for one in history
+        ],
     }
     return await page(datasette, request, "consent", context)
 
@@ -229,23 +234,30 @@ def _who(one: Recorded, found: Testimony) -> str:
     return one.narrator if one.narrator in found.entry.narrators else ""
 
 
+def _is_named(one: Recorded, testimony: Standing, found: Testimony) -> bool:
+    """Whether everybody may be named of whom an event may speak."""
+    speaks_of = [one.narrator] if one.narrator else [voice.name for voice in testimony.voices if voice.narrator]
+    return all(name in found.entry.narrators for name in speaks_of)
+
+
 def _table(testimony: Standing, today: date) -> list[tuple[str, list[str]]]:
     """Return the parts of a testimony, each with what may be done with it today, by audience."""
     cells: dict[str, dict[Audience, list[Use]]] = {}
     for artefact, use, decided in answers(testimony, today):
-        row = cells.setdefault(_(words.ARTEFACTS[artefact]), {one: [] for one in Audience if one > Audience.NARRATOR})
+        row = cells.setdefault(_(words.ARTEFACTS[artefact]), {one: [] for one in WIDEST_FIRST})
         for audience in row:
             if decided[audience]:
                 row[audience].append(use)
     return [
-        (name, [", ".join(_(words.USES[use]) for use in uses) for uses in row.values()]) for name, row in cells.items()
+        (name, [listed([_(words.USES[use]) for use in uses]) for uses in row.values()]) for name, row in cells.items()
     ]
 
 
-def _reasons(testimony: Standing, today: date) -> list[str]:
-    """Return why not everybody may have more, each reason once."""
+def _reasons(testimony: Standing, found: Testimony, today: date) -> list[str]:
+    """Return why not everybody may have more, each reason once; whoever does not agree to be named is not."""
     refusals = [decided[Audience.PUBLIC] for _artefact, _use, decided in answers(testimony, today)]
-    return list(dict.fromkeys(words.reason(one) for one in refusals if not one))
+    named = (*found.entry.narrators, *(voice.name for voice in testimony.voices if voice.narrator is None))
+    return list(dict.fromkeys(words.reason(one, named) for one in refusals if not one))
 
 
 def _led_to(address: str) -> Any:
