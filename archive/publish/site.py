@@ -121,6 +121,11 @@ def _lead_to(archive: Archive, place: Path) -> None:
     to_disk(public(archive))
 
 
+def is_up(archive: Archive) -> bool:
+    """Whether there is a site, or what leads to one."""
+    return os.path.lexists(public(archive) / "current")
+
+
 def close(archive: Archive) -> bool:
     """Let nobody see the site any longer, whoever else is at work; return whether there was one.
 
@@ -129,7 +134,7 @@ def close(archive: Archive) -> bool:
     link = public(archive) / "current"
     if _is_folder(link):  # somebody has copied the archive and followed its links
         link.rename(Path(tempfile.mkdtemp(prefix=".building-", dir=public(archive))) / "current")
-    elif not os.path.lexists(link):
+    elif not is_up(archive):
         return False
     else:
         link.unlink(missing_ok=True)

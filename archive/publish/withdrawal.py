@@ -152,8 +152,8 @@ def unpublish(archive: Archive, on: date, say: Say) -> bool:
         with alone(archive, say) as db:
             left = (*remove_others(archive), *clear_unheard(archive, db.conn, on))
             end_unpublishing(public(archive))
-    except ArchiveBusy:
-        say("the site is down; its files are removed as soon as you run 'conricerca unpublish' when nobody is at work")
+    except (ArchiveError, OSError, sqlite3.DatabaseError) as error:
+        say(f"the site is down, its files are still there: {_why(error)}; then run 'conricerca unpublish' again")
         return there
     for path in left:
         say(f"could not be removed, remove it yourself: {path}")

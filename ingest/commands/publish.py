@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, UnknownTestimony, mendable
 from archive.folder import Archive, open_archive
 from archive.printable import json_line, printable
 from archive.vault import VaultError
@@ -64,7 +64,7 @@ def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Pat
     except (ArchiveError, OSError, sqlite3.DatabaseError):
         _say_overdue(archive, wishes.on)
         raise
-    if report.faults:
+    if report.faults or dry_run:
         _say_overdue(archive, wishes.on)
     if as_json:
         click.echo(json_line(report_row(report)))
@@ -95,15 +95,23 @@ def publish(folder: Path, dry_run: bool, identity: Path | None, denied_file: Pat
 def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
     """Withdraw a testimony from everywhere: say where it has been, record it, publish without it, write a receipt."""
     from archive.publish.receipt import reach_lines, receipt, receipt_path
+    from archive.publish.site import is_up
     from archive.publish.withdrawal import reach_of
     from archive.publish.withdrawal import withdraw as run
 
-    archive = open_archive(folder)
+    try:
+        archive = open_archive(folder)
+        reach = reach_of(archive, accession)
+    except (ArchiveError, sqlite3.DatabaseError) as error:
+        if isinstance(error, UnknownTestimony) or not is_up(Archive(folder)):
+            raise
+        why = mendable(error) if isinstance(error, sqlite3.DatabaseError) else error
+        raise ArchiveError(f"nothing can be recorded, and the site is up: run 'conricerca unpublish'; {why}") from error
     target = receipt_path(said["receipt"], accession, said["narrator"])
     if not os.access(target.absolute().parent, os.W_OK):
         raise click.UsageError(f"the receipt cannot be written to {target}: say where with --receipt")
     wishes, why = _wishes_without_key(archive, said["identity"], said["denied_file"])
-    for line in reach_lines(reach_of(archive, accession), said["narrator"], why):
+    for line in reach_lines(reach, said["narrator"], why):
         click.echo(printable(line))
     if not yes:
         click.confirm("Withdraw it?", abort=True)
@@ -121,9 +129,12 @@ def withdraw(folder: Path, /, accession: str, yes: bool, **said: Any) -> None:
 @click.pass_obj
 def unpublish(folder: Path, yes: bool) -> None:
     """Take the whole public site down at once; 'conricerca publish' puts it up again."""
+    from archive.publish.site import is_up
     from archive.publish.withdrawal import unpublish as run
 
-    archive = open_archive(folder)
+    archive = Archive(folder)
+    if not is_up(archive):  # a site is taken down also where the archive is damaged
+        archive = open_archive(folder)
     if not yes:
         click.confirm("Take the whole site down?", abort=True)
     click.echo("the site is down" if run(archive, _today(), say) else "there was no site")

@@ -93,6 +93,15 @@ def test_no_answer_tells_where_the_private_archive_lies_or_what_it_holds(archive
             assert "/consent" not in said, path
 
 
+def test_nobody_is_told_to_run_commands_or_to_look_where_nothing_is(address: str) -> None:
+    for path in ("/", "/movements", "/map", "/network", "/search?q=rent"):
+        said = got(address, path).text
+        assert "conricerca tag" not in said, path
+        assert "vocabularies/" not in said, path
+        assert "agreed to" not in said, path
+    assert "No passage here speaks of any." in got(address, "/").text
+
+
 @pytest.mark.parametrize("name", DEBUGGING)
 def test_what_datasette_tells_of_its_computer_is_not_told(address: str, name: str) -> None:
     for path in (f"/-/{name}", f"/-/{name}.json", f"/%2d/{name}.json", f"//-/{name}.json"):

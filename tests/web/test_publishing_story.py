@@ -112,7 +112,7 @@ def test_a_testimony_is_granted_waits_is_published_heard_and_withdrawn(
 
         done = command("withdraw", STAIRS, "--narrator", "Mary", "--language", "it", "--yes")
         check_withdrawn(archive, reader, sound)
-    check_receipt(Path(f"withdrawal-{STAIRS}.txt"), done)
+    check_receipt(Path(f"withdrawal-{STAIRS}-mary.txt"), done)
     check_private_archive(archive)
 
 

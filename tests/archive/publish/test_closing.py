@@ -164,7 +164,7 @@ def test_while_others_write_it_is_closed_waits_and_says_so(archive: Archive, mon
         assert "waiting, at most" in done.output
         assert "wait until it has finished" in done.output
         assert status(archive, STAIRS) == 503
-        assert "its files are removed" in called(archive, monkeypatch, "unpublish", "--yes").output
+        assert "its files are still there" in called(archive, monkeypatch, "unpublish", "--yes").output
     assert STAIRS not in published(archive).contents
     assert rows(archive, WITHDRAWN) == [(1,)]
 
@@ -178,6 +178,19 @@ def test_a_site_that_cannot_be_closed_is_said_to_be_public(archive: Archive, mon
     done = called(archive, monkeypatch, "withdraw", STAIRS, "--yes", status=1)
     assert f"{STAIRS} is still public and nothing was recorded" in done.output
     assert "unpublish" in done.output
+
+
+@pytest.mark.parametrize("damage", [b"no database at all", b"SQLite format 3\0" + b"x" * 5000])
+def test_a_site_is_taken_down_also_where_the_archive_is_damaged(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, damage: bytes
+) -> None:
+    for path in archive.path.glob("archive.db*"):
+        path.unlink()
+    archive.database.write_bytes(damage)
+    assert "conricerca unpublish" in called(archive, monkeypatch, "withdraw", STAIRS, "--yes", status=1).output
+    done = called(archive, monkeypatch, "unpublish", "--yes")
+    assert "the site is down, its files are still there" in done.output
+    assert status(archive, STAIRS) == 503
 
 
 def test_who_does_not_tell_in_it_closes_nothing(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
