@@ -20,6 +20,7 @@ from archive.consents import check_chain, check_evidence
 from archive.database import insert, writing
 from archive.errors import ArchiveError
 from archive.folder import Archive
+from archive.publish.attributions import attribution_faults
 from archive.publish.closing import Begun, begun_besides, end
 from archive.publish.denied import NamesUnknown, of_archive, worth_looking_for
 from archive.publish.edition import Known, Sound, open_edition, write_edition
@@ -223,6 +224,7 @@ def _look_through(making: _Making) -> Iterator[str]:
     with closing(open_edition(making.database)) as edition:
         yield from consent_faults(making.conn, edition, making.selection.on)
         yield from name_faults(making.conn, edition)
+    yield from attribution_faults(making.conn, making.selection)
     with _answering(making.site) as datasette:
         yield from crawl_faults(datasette, making.database, denied, pages=making.wishes.pages)
 

@@ -11,7 +11,7 @@ import pytest
 from archive.consent import Attribution, Happening
 from archive.declaring import declare
 from archive.folder import Archive
-from archive.publish.attributions import attribution_conflicts
+from archive.publish.attributions import attribution_conflicts, attribution_faults
 from archive.publish.gate.recheck import consent_faults
 from archive.publish.selection import select
 from archive.records import Description
@@ -74,3 +74,13 @@ def test_who_is_called_by_name_in_one_and_otherwise_in_another_is_told(archive: 
         assert attribution_conflicts(select(db.conn, DAY)) == {
             ana: {Attribution.NAME: ("2026.001",), Attribution.PSEUDONYM: ("2026.002",)}
         }
+        [fault] = attribution_faults(db.conn, select(db.conn, DAY))
+        assert fault.startswith("'Ana' stands for a name in 2026.001 and for a pseudonym in 2026.002")
+        declare(
+            db,
+            "2026.002",
+            event(Happening.ATTRIBUTION_CHANGED, attribution=Attribution.ROLE),
+            narrator="Ana",
+            today=DAY,
+        )
+        assert not list(attribution_faults(db.conn, select(db.conn, DAY)))
