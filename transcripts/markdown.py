@@ -19,7 +19,7 @@ _HEADING = re.compile(r" {0,3}#{1,6}\s+(.*)")
 _CLOSING = re.compile(r"(?<=\s)#+\s*\Z")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
 _RULE = re.compile(r" {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
-_FENCE = re.compile(r" {0,3}(?:```|~~~)[^`]*")
+_FENCE = re.compile(r" {0,3}(?:```|~~~)~*(?P<said>[^`]*)")
 _ITEM = re.compile(r"\A\s*(?:[-*+]\s+|(?=[0-9]{1,3}[.)]\s))")
 _QUOTE = re.compile(r"\A {0,3}(?:>\s?)+")
 _REFERENCE = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s*\S+.*")
@@ -107,15 +107,19 @@ def read_blocks(text: str) -> Iterator[Paragraph]:
     fenced = False
     for raw in _drop_comments(normalise_newlines(text)).split("\n"):
         line = _QUOTE.sub("", raw)
-        fence = bool(_FENCE.fullmatch(line))
-        fenced ^= fence
+        fence = _FENCE.fullmatch(line)
+        if fence and fenced and fence["said"].strip():
+            fence = None  # what ends code says nothing more
+        fenced ^= fence is not None
         heading = None if fenced else _HEADING.fullmatch(line)
         underlined = bool(block) and not fenced and bool(_UNDERLINE.fullmatch(line))
         apart = fence or underlined or heading or _is_apart(line)
         if block and (apart or _ITEM.match(line)):
             yield from _finish(block, heading=underlined)
             block = []
-        if heading:
+        if fence:
+            yield from _finish([fence["said"].strip()])
+        elif heading:
             yield from _finish([_CLOSING.sub("", heading[1])], heading=True)
         elif not apart:
             block.append(_ITEM.sub("", line))

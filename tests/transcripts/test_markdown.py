@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transcripts.markdown import read_blocks, split_head, strip_marks
@@ -127,6 +127,8 @@ to self -->
 
 
 @given(st.text(st.sampled_from("ab*_`~[]()<>!#-\\ \n"), max_size=120))
+@example("~~~a")
+@example("```\na\n```b\n```")
 def test_letters_are_never_lost(text: str) -> None:
     """Where no link, reference or HTML tag can be meant."""
     plain = text.replace("(", "").replace("]:", "").replace("<", "").replace("][", "")
