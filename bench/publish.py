@@ -75,6 +75,12 @@ def agree(archive: Archive) -> None:
                 record_consent(db, number, granted)
                 approved = Event(happening=Happening.REVIEW_APPROVED, on=today, revision=standing.revision)
                 record_consent(db, number, approved)
+        # made of the same syllables as the text, the others' names would stand in it by chance
+        db.execute(
+            "update narrators set name = 'Nobody ' || id where id not in (select narrator from contributions "
+            "where testimony % ?)",
+            [WITHHELD],
+        )
         db.execute("commit")
 
 

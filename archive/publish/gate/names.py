@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archive.folding import occurrences
+from archive.publish.gate.denylist import Denied
 
 SHORTEST = 3  # letters
+_SOMEBODY = "who tells in this archive and is not to be named"
 _DESCRIBED = {"title": "title", "place": "place", "summary": "summary", "collection": "collection", "label": "label",
               "sources": "source"}  # fmt: skip
 _NOTE, _ON_WHO = "a note on it", "the note on who tells"
@@ -33,7 +35,7 @@ class _Denied:
 
 def name_faults(archive: sqlite3.Connection, edition: sqlite3.Connection) -> Iterator[str]:
     """Yield where a description, a note or a passage of an edition says such words, and how it can be mended."""
-    withdrawn = _named_nowhere(archive, edition)
+    hidden = Denied(_named_nowhere(archive, edition))  # of all the archive, so looked for all at once
     testimonies = edition.execute("select id, accession from testimonies order by id").fetchall()
     for number, accession in testimonies:
         denied = [
@@ -42,9 +44,10 @@ def name_faults(archive: sqlite3.Connection, edition: sqlite3.Connection) -> Ite
             *_cut(archive, accession),
         ]
         for where, text in _descriptions(edition, number):
-            for one in (*denied, *withdrawn):
-                if _says(text, one.words):
-                    yield f"{accession}: {where} says {one.words!r}, {one.why}: {_MENDED[where].format(accession)}"
+            said = [one for one in denied if _says(text, one.words)]
+            said += [_Denied(name, _SOMEBODY, inside=False) for name in hidden.in_text(text)]
+            for one in {one.words: one for one in reversed(said)}.values():
+                yield f"{accession}: {where} says {one.words!r}, {one.why}: {_MENDED[where].format(accession)}"
         for one in denied:
             yield from _told(edition, number, accession, one) if one.inside else ()
 
@@ -99,15 +102,14 @@ def _cut(archive: sqlite3.Connection, accession: str) -> Iterator[_Denied]:
             yield _Denied(words, "which is cut from the transcript", inside=False)
 
 
-def _named_nowhere(archive: sqlite3.Connection, edition: sqlite3.Connection) -> list[_Denied]:
+def _named_nowhere(archive: sqlite3.Connection, edition: sqlite3.Connection) -> list[str]:
     """Return the names of narrators whom no edition names; of one word only a name says too little."""
     shown = {name for (name,) in edition.execute("select name from narrators")}
     rows = archive.execute(
         "select distinct name from narrators join contributions on narrator = narrators.id where role = 'narrator' "
         "order by name"
     ).fetchall()
-    why = "who tells in this archive and is not to be named"
-    return [_Denied(name, why, inside=False) for (name,) in rows if name not in shown and " " in name.strip()]
+    return [name for (name,) in rows if name not in shown and " " in name.strip()]
 
 
 def _descriptions(edition: sqlite3.Connection, number: int) -> Iterator[tuple[str, str]]:
