@@ -53,7 +53,7 @@ def _keep(source: Path, folder: Path, place: Callable[[str], Path], *, mode: int
         target.parent.mkdir(exist_ok=True)
         part.chmod(mode)
         part.replace(target)
-        _sync_folder(target.parent)
+        to_disk(target.parent)
         return digest
     finally:
         part.unlink(missing_ok=True)
@@ -99,11 +99,11 @@ def _copy(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where the system can."""
+def to_disk(path: Path) -> None:
+    """Return when a file, or the names in a folder, would survive a power cut, where the system can say so."""
     if os.name == "nt":
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

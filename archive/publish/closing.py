@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from archive.media import to_disk
+
 WHOLE_SITE = "unpublishing"
 _NOTE = re.compile(r"withdrawing-(?P<accession>\d+\.\d+)(?:-(?P<narrator>\d+))?")
 
@@ -104,15 +106,6 @@ def is_recorded(conn: sqlite3.Connection, withdrawal: Begun) -> bool:
         [withdrawal.accession, withdrawal.after, withdrawal.narrator],
     ).fetchone()
     return row is not None
-
-
-def to_disk(path: Path) -> None:
-    """Return when a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _names(public: Path) -> Iterator[str]:

@@ -22,8 +22,8 @@ import yaml
 
 from archive.configuration import read_metadata
 from archive.folder import Archive
+from archive.media import sha256_of, to_disk
 from archive.publish.allowlist import COLUMNS, DERIVED
-from archive.publish.closing import to_disk
 from archive.publish.edition import open_edition
 from archive.publish.sounds import FIXED_TIME
 from archive.web.settings import settings
@@ -72,7 +72,7 @@ def write_settings(site: Path) -> None:
     with closing(open_edition(database)) as conn:
         tables = [name for (name,) in conn.execute("select name from sqlite_master where type = 'table' order by name")]
         counted = {name: {"count": conn.execute(f"select count(*) from {name}").fetchone()[0]} for name in tables}  # noqa: S608
-    said = {"hash": _fingerprint(database), "size": database.stat().st_size, "file": DATABASE, "tables": counted}
+    said = {"hash": sha256_of(database), "size": database.stat().st_size, "file": DATABASE, "tables": counted}
     (site / "inspect-data.json").write_text(json.dumps({"public": said}, indent=2, sort_keys=True))
 
 
@@ -95,7 +95,7 @@ def name_of(site: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(site.rglob("*")):
         if path.is_file():
-            digest.update(f"{path.relative_to(site).as_posix()} {_fingerprint(path)}\n".encode())
+            digest.update(f"{path.relative_to(site).as_posix()} {sha256_of(path)}\n".encode())
     return digest.hexdigest()
 
 
@@ -194,8 +194,3 @@ def _columns(table: str, said: Mapping[str, Any]) -> dict[str, Any]:
     columns = said.get("columns") or {}
     shown = {name: words for name, words in columns.items() if name in COLUMNS.get(table, columns)}
     return {**said, "columns": shown} if shown else {key: value for key, value in said.items() if key != "columns"}
-
-
-def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

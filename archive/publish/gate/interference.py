@@ -7,7 +7,6 @@ What differs, and how, stands in `disturbance.py`.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import sqlite3
 import sys
@@ -21,6 +20,7 @@ from threading import Thread
 
 from archive.errors import FULL, mendable
 from archive.folder import Archive
+from archive.media import sha256_of
 from archive.publish.edition import Sound, write_edition
 from archive.publish.gate.disturbance import disturb
 from archive.publish.selection import select
@@ -53,7 +53,7 @@ class SecondWriting:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if self._process.exitcode != 0:
             yield "the edition could not be written a second time, from an archive in which only withheld data differ"
-        elif _fingerprint(first) != _fingerprint(self._second.database):
+        elif sha256_of(first) != sha256_of(self._second.database):
             yield (
                 "the edition depends on what is withheld: written again from an archive in which only that differs, "
                 "it is not the same"
@@ -95,8 +95,3 @@ def write_disturbed(second: Second) -> None:
         source = Source.of(conn)
         accounts = (source.read(one) for one in select(conn, second.on).testimonies)
         write_edition(second.database, source, accounts, second.sounds, second.tombstones)
-
-
-def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
