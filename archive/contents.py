@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log, sqrt
@@ -76,23 +76,39 @@ def _turns(lines: Sequence[Line], most: int) -> list[int]:
 
 def _changes(lines: Sequence[Line], width: int) -> Iterator[tuple[float, int]]:
     """Yield how much the terms of `width` passages before and after each place differ, where a passage has terms."""
-    before: Counter[TermLink] = Counter()
-    after = _count(lines[:width])
-    for place, line in enumerate(lines):
-        if line.tags and place:
-            yield 1.0 - _likeness(before, after), place
-        before.update(line.tags)
-        after.subtract(line.tags)
+    numbers: defaultdict[TermLink, int] = defaultdict(lambda: len(numbers))
+    tags = [[numbers[term] for term in line.tags] for line in lines]
+    before, after = _Window(len(numbers)), _Window(len(numbers))
+    for terms in tags[:width]:
+        after.add(terms, 1)
+    shared = 0  # the product of the two, kept up to date: a passage changes a few terms of hundreds
+    for place, terms in enumerate(tags):
+        if terms and place:
+            lengths = sqrt(before.squares) * sqrt(after.squares)
+            yield 1.0 - (shared / lengths if lengths else 1.0), place  # where one is empty they count as alike
+        shared += before.add(terms, 1, after)
+        shared += after.add(terms, -1, before)
         if place >= width:
-            before.subtract(lines[place - width].tags)
-        if place + width < len(lines):
-            after.update(lines[place + width].tags)
+            shared += before.add(tags[place - width], -1, after)
+        if place + width < len(tags):
+            shared += after.add(tags[place + width], 1, before)
 
 
-def _likeness(one: Counter[TermLink], other: Counter[TermLink]) -> float:
-    """Return the cosine of two counts; where one is empty, nothing can be said and they count as alike."""
-    lengths = sqrt(sum(n * n for n in one.values())) * sqrt(sum(n * n for n in other.values()))
-    return sum(n * other[term] for term, n in one.items()) / lengths if lengths else 1.0
+class _Window:
+    """How often each term stands in a stretch of passages, and the sum of the squares."""
+
+    def __init__(self, terms: int) -> None:
+        self.counts = [0] * terms
+        self.squares = 0
+
+    def add(self, terms: Iterable[int], step: int, beside: _Window | None = None) -> int:
+        """Count these terms once more or less, and return by how much the product with another stretch changes."""
+        change = 0
+        for term in terms:
+            self.squares += step * (2 * self.counts[term] + step)
+            self.counts[term] += step
+            change += step * beside.counts[term] if beside else 0
+        return change
 
 
 def _count(lines: Sequence[Line]) -> Counter[TermLink]:

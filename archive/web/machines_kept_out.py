@@ -7,12 +7,12 @@ Protocol, which European law (directive 2019/790, article 4) takes for a no.
 from __future__ import annotations
 
 import re
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from archive.publish.edition import open_edition
 from archive.refused_uses import kept_from_machines
 
 HEADERS = ((b"x-robots-tag", b"noai, noimageai"), (b"tdm-reservation", b"1"))
@@ -49,5 +49,5 @@ def robots(datasette: Any) -> str:
 
 
 def _read(path: Path) -> frozenset[str]:
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(open_edition(path)) as conn:
         return kept_from_machines(conn)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,13 +118,11 @@ def _suggestions(
 
 def _recording(archive: Archive, db: Database, accession: str) -> tuple[int, Path, float]:
     """Return a testimony's recording, which the team must be allowed to hear: its row, its file, its seconds."""
-    from archive.access import may
-    from archive.consent import Artefact, Audience, Use
-    from archive.consents import read_standing
+    from archive.consent import Artefact, Use
+    from archive.consents import reader_may
     from archive.errors import ArchiveError, NoRecording
 
-    today = datetime.now(UTC).date()
-    allowed = may(Use.LISTEN, Artefact.AUDIO, Audience.TEAM, read_standing(db.conn, accession), today)
+    allowed = reader_may(db.conn, accession, Use.LISTEN, Artefact.AUDIO)
     if not allowed:
         raise ArchiveError(f"{accession} may not be heard now: {allowed}")
     row = db.execute(

@@ -21,7 +21,7 @@ from archive.publish.site import close, public
 from archive.store import consents
 from archive.web.serving import Published
 from tests.archive.publish.editions import DAY
-from tests.archive.publish.sites import MARCH, SECRET, STAIRS, a_small_archive, called, published
+from tests.archive.publish.sites import MARCH, SECRET, STAIRS, called, published
 from tests.builders import rows
 from tests.web.served import awaited
 
@@ -44,19 +44,9 @@ STEPS = {
 }
 
 
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """An archive that is published."""
-    archive = a_small_archive(tmp_path_factory.mktemp("once") / "archive")
-    published(archive)
-    return archive
-
-
 @pytest.fixture
-def archive(once: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    """The same, to withdraw from; receipts are written beside it."""
-    monkeypatch.chdir(tmp_path)
-    return Archive(Path(shutil.copytree(once.path, tmp_path / "archive", symlinks=True)))
+def archive(published_archive: Archive) -> Archive:
+    return published_archive
 
 
 def answered(site: Published, accession: str) -> int:

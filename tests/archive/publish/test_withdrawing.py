@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,25 +9,15 @@ import pytest
 from archive.folder import Archive
 from archive.publish import publishing
 from archive.publish.site import public
-from tests.archive.publish.sites import BELL, MARCH, STAIRS, a_small_archive, called, on_the_site, published
+from tests.archive.publish.sites import BELL, MARCH, STAIRS, called, on_the_site, published
 from tests.builders import rows
 
 WITHDRAWN = "select count(*) from consents where event = 'withdrawn'"
 
 
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """An archive that is published."""
-    archive = a_small_archive(tmp_path_factory.mktemp("once") / "archive")
-    published(archive)
-    return archive
-
-
 @pytest.fixture
-def archive(once: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    """The same, to withdraw from; receipts are written beside it."""
-    monkeypatch.chdir(tmp_path)
-    return Archive(Path(shutil.copytree(once.path, tmp_path / "archive", symlinks=True)))
+def archive(published_archive: Archive) -> Archive:
+    return published_archive
 
 
 def is_up(archive: Archive) -> bool:
